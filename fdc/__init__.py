@@ -1,0 +1,1 @@
+"""fdc: honest AutoML for faces."""

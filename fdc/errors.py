@@ -1,0 +1,50 @@
+"""Every error that fdc raises on purpose; the command line shows these without a traceback."""
+
+
+class FdcError(Exception):
+    """Something a person can put right.
+
+    Args:
+        message: What is wrong, and where, in one sentence.
+        hint: What to do about it.
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}" if self.hint else self.message
+
+
+class ExperimentError(FdcError):
+    """An experiment file, or a value that overrides it, says something that is not allowed."""
+
+
+class DataError(FdcError):
+    """The photos or their labels cannot be used: missing, empty, one class only, unknown format."""
+
+
+class PhotoError(FdcError):
+    """One photo cannot be decoded; it is quarantined and the run goes on."""
+
+
+class WeightsError(FdcError):
+    """A network's weights are missing, or are not the file that they should be."""
+
+
+class StoreError(FdcError):
+    """A crop store cannot be read or written: disk full, damaged, or held by another process."""
+
+
+class SearchError(FdcError):
+    """A search cannot start, or ended without one completed trial."""
+
+
+class TrackingError(FdcError):
+    """MLflow's server or database cannot be reached."""
+
+
+class RegistryError(FdcError):
+    """A model cannot be registered, promoted, rolled back or loaded."""

@@ -1,0 +1,244 @@
+"""What one experiments/*.yaml says, typed and validated, every mistake told at once."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from fdc.errors import ExperimentError
+from fdc.tasks import Task
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataSettings(_Settings):
+    """Which photos."""
+
+    path: Path | None = Field(default=None, description="Folder of photos; null: drawn sample.")
+    reader: str = Field(default="auto", description="Name of a reader; auto: recognised.")
+    subject_pattern: str | None = Field(
+        default=None, description="Regular expression whose group `subject` names who is in a path."
+    )
+    sample_subjects: int = Field(default=60, ge=6, description="People in the drawn sample.")
+    sample_photos: int = Field(default=10, ge=2, description="Photos of each of them.")
+
+
+class RuleSettings(_Settings):
+    """Thresholds of the quarantine rules; null switches a rule off."""
+
+    smallest_side: int | None = Field(default=32, ge=8, description="Pixels of the shorter side.")
+    latest_year: int | None = Field(default=2023, description="No photo was taken after it.")
+    size_tolerance: int | None = Field(
+        default=2, ge=0, description="Pixels between the annotated and the true size."
+    )
+    near_duplicate_bits: int | None = Field(
+        default=4, ge=0, le=16, description="Bits of 64 in which near duplicates may differ."
+    )
+    blurriest: float | None = Field(
+        default=None, ge=0, description="Least variance of the Laplacian of a crop."
+    )
+    most_turned: float | None = Field(
+        default=0.6, gt=0, le=1, description="Nose off the middle of the eyes, in eye distances."
+    )
+
+
+class SplitSettings(_Settings):
+    """How photos are divided; groups (people and duplicates) are never torn apart."""
+
+    train: Share = 0.7
+    validation: Share = 0.1
+    test: Share = 0.2
+    seed: int = Field(default=20, ge=0)
+    folds: int | None = Field(default=None, ge=2, le=20, description="k of k-fold; null: none.")
+    fold: int = Field(default=0, ge=0, description="Which fold is the test side.")
+    published: bool = Field(default=True, description="Respect the split that a set came with.")
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        total = self.train + self.validation + self.test
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"train, validation and test must add up to 1, but make {total:g}")
+        if self.folds is not None and self.fold >= self.folds:
+            raise ValueError(f"fold must be under folds ({self.folds}), but is {self.fold}")
+        return self
+
+
+class PrepareSettings(_Settings):
+    """How a photo becomes a crop; most of it is the recipe, which the model keeps."""
+
+    size: int = Field(default=64, ge=32, le=512, description="Side of a crop in pixels.")
+    margin: float = Field(default=0.25, ge=0, le=2, description="Room round the face.")
+    background: str = Field(
+        default="auto", description="auto, none, grabcut, or a rembg model such as u2netp."
+    )
+    background_model: str = Field(default="u2netp", description="The model that auto looks for.")
+    background_colour: tuple[int, int, int] = Field(default=(128, 128, 128), description="RGB.")
+    detector: Literal["auto", "annotation", "yunet", "mtcnn"] = "auto"
+    face: Literal["detect", "whole"] = Field(
+        default="detect", description="whole: the photos are cut to the face already."
+    )
+    several_faces: Literal["quarantine", "largest"] = "quarantine"
+    workers: int | None = Field(default=None, ge=1, description="Processes; null: one per core.")
+    engine: Literal["local", "ray"] = "local"
+    ray_address: str | None = Field(default=None, description="A cluster; null: this machine.")
+    weights: tuple[Path, ...] = Field(
+        default=(), description="Further folders in which weights are looked for."
+    )
+
+
+class SearchSettings(_Settings):
+    """How long and how a model is searched for."""
+
+    tuner: Literal["greedy", "bayesian", "hyperband", "random"] = "greedy"
+    minutes: float = Field(default=20, gt=0, description="The search ends within it.")
+    trials: int = Field(default=8, ge=1, description="At most so many.")
+    epochs: int = Field(default=60, ge=1, description="At most so many for one model.")
+    patience: int = Field(default=10, ge=1, description="Epochs without gain that end a trial.")
+    batch_size: int = Field(default=64, ge=1, le=4096)
+    seed: int = Field(default=20, ge=0)
+    workers: int = Field(default=1, ge=1, le=64, description="Trials at the same time.")
+    memory_limit_gb: float | None = Field(default=None, gt=0, description="Of one worker.")
+    balance: Literal["none", "weights", "sampling"] = "none"
+    augmentation: tuple[Literal["flip", "shift", "brightness", "contrast", "colour"], ...] = (
+        "flip",
+        "shift",
+    )
+
+
+class Experiment(_Settings):
+    """One experiment: a task, its photos, and how they are prepared and learned from."""
+
+    task: Task
+    data: DataSettings = DataSettings()
+    rules: RuleSettings = RuleSettings()
+    split: SplitSettings = SplitSettings()
+    prepare: PrepareSettings = PrepareSettings()
+    search: SearchSettings = SearchSettings()
+
+    @model_validator(mode="after")
+    def _augmentation_is_allowed(self) -> Self:
+        forbidden = set(self.search.augmentation) & set(self.task.forbidden_augmentation)
+        if forbidden:
+            raise ValueError(
+                f"search.augmentation: {sorted(forbidden)} is forbidden by the task: it would "
+                "change the label"
+            )
+        return self
+
+
+def names(folder: Path) -> list[str]:
+    """The experiments that lie in a folder."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+def load(
+    name: str, folder: Path = Path("experiments"), overrides: Mapping[str, Any] | None = None
+) -> Experiment:
+    """Reads an experiment and puts the overrides over it.
+
+    Args:
+        name: File name without its ending.
+        folder: Where the files lie.
+        overrides: Values by dotted key, such as {"search.minutes": 5}.
+
+    Raises:
+        ExperimentError: Telling every mistake at once: file, key, value, what is allowed.
+    """
+    path = folder / f"{name}.yaml"
+    if not path.is_file():
+        known = names(folder)
+        raise ExperimentError(
+            f"There is no experiment {name!r} in {folder}/.",
+            f"{_did_you_mean(name, known)}There are: {', '.join(known) or 'none'}.",
+        )
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ExperimentError(f"{path} is not YAML: {error}", "Mend it there.") from error
+    if not isinstance(said, dict):
+        raise ExperimentError(f"{path} holds no settings.", f"It needs one of: {_keys(Experiment)}.")
+    for key, value in (overrides or {}).items():
+        _put(said, key.split("."), value)
+    if isinstance(said.get("task"), dict):
+        said["task"].setdefault("name", name)
+    try:
+        return Experiment.model_validate(said)
+    except ValidationError as error:
+        mistakes = "\n".join(f"  - {_told(mistake)}" for mistake in error.errors())
+        raise ExperimentError(
+            f"{path} has {error.error_count()} mistake(s):\n{mistakes}", None
+        ) from error
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """Splits "search.minutes=5" into its key and its value, read as YAML.
+
+    Raises:
+        ExperimentError: If it has no "=", or the value is not YAML.
+    """
+    key, separator, value = text.partition("=")
+    try:
+        parsed = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise ExperimentError(f"--set {text}: the value is not YAML: {error}") from error
+    if not (separator and key.strip()):
+        raise ExperimentError(f"--set {text!r} has no '='.", "Write --set search.minutes=5.")
+    return key.strip(), parsed
+
+
+def _put(said: dict[str, Any], keys: Sequence[str], value: Any) -> None:
+    for key in keys[:-1]:
+        inner = said.setdefault(key, {})
+        if not isinstance(inner, dict):
+            inner = said[key] = {}
+        said = inner
+    said[keys[-1]] = value
+
+
+def _told(mistake: Any) -> str:
+    location = [str(part) for part in mistake["loc"]]
+    key = ".".join(location) or "experiment"
+    if mistake["type"] == "extra_forbidden":
+        allowed = _fields_at(location[:-1])
+        return (
+            f"{key}: unknown key. {_did_you_mean(location[-1], allowed)}"
+            f"Allowed: {', '.join(allowed)}"
+        )
+    if mistake["type"] == "missing":
+        return f"{key}: is missing"
+    message = mistake["msg"].removeprefix("Value error, ")
+    value = mistake["input"]
+    if isinstance(value, (dict, BaseModel)):
+        return f"{key}: {message}"
+    expected = mistake.get("ctx", {}).get("expected")
+    options = [option.strip("' ") for option in str(expected).replace(" or ", ",").split(",")]
+    meant = _did_you_mean(str(value), options) if expected else ""
+    return f"{key}: {message}, but got {value!r}. {meant}".rstrip()
+
+
+def _fields_at(location: Sequence[str]) -> list[str]:
+    model: type[BaseModel] = Experiment
+    for part in location:
+        field = model.model_fields.get(part)
+        options = [field.annotation, *get_args(field.annotation)] if field else []
+        inner = [o for o in options if isinstance(o, type) and issubclass(o, BaseModel)]
+        if not inner:
+            return []
+        model = inner[0]
+    return list(model.model_fields)
+
+
+def _keys(model: type[BaseModel]) -> str:
+    return ", ".join(model.model_fields)
+
+
+def _did_you_mean(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"Did you mean {close[0]!r}? " if close else ""

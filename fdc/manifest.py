@@ -1,0 +1,203 @@
+"""The manifest: one row per photo, its schema, reading and writing."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from fdc.errors import DataError
+
+LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
+"""Order of the five points; left is the smaller x, as seen in the image."""
+
+SPLITS = ("train", "validation", "test")
+
+_TEXT = "string"
+_COLUMNS: dict[str, str] = {
+    "image_id": _TEXT,
+    "path": _TEXT,
+    "source": _TEXT,
+    "subject": _TEXT,
+    "age": "Float64",
+    "gender": _TEXT,
+    "tone": _TEXT,
+    "emotion": _TEXT,
+    "box": "object",
+    "landmarks": "object",
+    "width": "Int64",
+    "height": "Int64",
+    "device": _TEXT,
+    "captured_year": "Int64",
+    "perceptual_hash": _TEXT,
+    "perceptual_hash_mirrored": _TEXT,
+    "published_split": _TEXT,
+    "published_fold": "Int64",
+    "group": _TEXT,
+    "split": _TEXT,
+    "quarantine": _TEXT,
+}
+
+
+def _numbers(count: int) -> pa.Check:
+    return pa.Check(
+        lambda cells: cells.map(lambda cell: cell is None or len(cell) == count),
+        error=f"must be null or {count} numbers",
+    )
+
+
+_NULLABLE = {"nullable": True}
+SCHEMA = pa.DataFrameSchema(
+    {
+        "image_id": pa.Column(_TEXT, pa.Check.str_matches(r"^[0-9a-f]{64}$"), **_NULLABLE),
+        "path": pa.Column(_TEXT, unique=True),
+        "source": pa.Column(_TEXT),
+        "subject": pa.Column(_TEXT, **_NULLABLE),
+        "age": pa.Column("Float64", pa.Check.in_range(0, 130), **_NULLABLE),
+        "gender": pa.Column(_TEXT, pa.Check.isin(["female", "male"]), **_NULLABLE),
+        "tone": pa.Column(_TEXT, pa.Check.isin(["warm", "cool"]), **_NULLABLE),
+        "emotion": pa.Column(_TEXT, **_NULLABLE),
+        "box": pa.Column(object, _numbers(4), **_NULLABLE),
+        "landmarks": pa.Column(object, _numbers(10), **_NULLABLE),
+        "width": pa.Column("Int64", pa.Check.gt(0), **_NULLABLE),
+        "height": pa.Column("Int64", pa.Check.gt(0), **_NULLABLE),
+        "device": pa.Column(_TEXT, **_NULLABLE),
+        "captured_year": pa.Column("Int64", **_NULLABLE),
+        "perceptual_hash": pa.Column(_TEXT, **_NULLABLE),
+        "perceptual_hash_mirrored": pa.Column(_TEXT, **_NULLABLE),
+        "published_split": pa.Column(_TEXT, pa.Check.isin(SPLITS), **_NULLABLE),
+        "published_fold": pa.Column("Int64", **_NULLABLE),
+        "group": pa.Column(_TEXT, **_NULLABLE),
+        "split": pa.Column(_TEXT, pa.Check.isin(SPLITS), **_NULLABLE),
+        "quarantine": pa.Column(_TEXT, pa.Check.str_contains(": "), **_NULLABLE),
+    },
+    strict=False,
+)
+"""Columns and their meaning are the contract between every room; further label columns may follow.
+
+`box` is x, y, w, h and `landmarks` x1, y1 … x5, y5, in pixels of the upright image. `quarantine` is
+null or "rule: reason". `image_id` is null only for a row whose file could not be read.
+"""
+
+
+def from_rows(rows: Iterable[Mapping[str, Any]], source: str) -> pd.DataFrame:
+    """Builds a manifest from a reader's rows.
+
+    Args:
+        rows: One mapping per photo; it names at least `path`. Keys that are no column of the schema
+            become further label columns.
+        source: The reader's name, for rows that do not say it themselves.
+
+    Returns:
+        The manifest, in the order of the rows, with every column of the schema.
+    """
+    table = pd.DataFrame(list(rows))
+    if "source" not in table:
+        table["source"] = source
+    return _typed(table)
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.reset_index(drop=True)
+    for column, dtype in _COLUMNS.items():
+        cells = table[column] if column in table else pd.Series([None] * len(table), dtype=object)
+        if dtype == "object":
+            table[column] = pd.Series([_listed(cell) for cell in cells], dtype=object)
+        else:
+            table[column] = cells.astype(dtype)
+    further = [column for column in table if column not in _COLUMNS]
+    return table[[*_COLUMNS, *further]]
+
+
+def _listed(cell: Any) -> list[float] | None:
+    missing = cell is None or cell is pd.NA or isinstance(cell, float)
+    return None if missing else [float(number) for number in cell]
+
+
+def validate(manifest: pd.DataFrame) -> pd.DataFrame:
+    """Checks a manifest against the schema.
+
+    Returns:
+        The manifest itself.
+
+    Raises:
+        DataError: Naming every column and value that breaks the schema.
+    """
+    try:
+        SCHEMA.validate(manifest, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases.head(5)[["column", "check", "failure_case"]]
+        found = "; ".join(f"{c.column}: {c.failure_case!r} breaks {c.check}" for c in cases.itertuples())
+        raise DataError(
+            f"The manifest does not fit its schema: {found}",
+            "This is a fault of the reader that made it, or the file was edited by hand.",
+        ) from error
+    return manifest
+
+
+def write(manifest: pd.DataFrame, path: Path) -> None:
+    """Writes the manifest as Parquet, so that a kill leaves either the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    manifest.to_parquet(unfinished, index=False)
+    os.replace(unfinished, path)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Reads and validates a manifest.
+
+    Raises:
+        DataError: If there is none at `path`, or it is damaged.
+    """
+    if not path.is_file():
+        raise DataError(f"There is no manifest at {path}.", "Run `fdc prepare` first.")
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"The manifest {path} cannot be read: {error}",
+            "Delete it and run `fdc prepare` again: the crops are kept.",
+        ) from error
+    return validate(_typed(table))
+
+
+def set_aside(
+    manifest: pd.DataFrame, mask: pd.Series, rule: str, reason: str | pd.Series
+) -> pd.DataFrame:
+    """Quarantines rows; the first rule that met a row keeps it.
+
+    Args:
+        manifest: The manifest; it is not changed.
+        mask: Boolean, one per row.
+        rule: The rule's name.
+        reason: Why, for all rows or for each.
+
+    Returns:
+        A manifest of the same rows.
+    """
+    newly = mask.fillna(False).astype(bool) & manifest["quarantine"].isna()
+    reasons = reason if isinstance(reason, pd.Series) else pd.Series(reason, manifest.index)
+    marked = manifest.copy()
+    marked.loc[newly, "quarantine"] = rule + ": " + reasons[newly].astype(_TEXT)
+    return marked
+
+
+def clean(manifest: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are not quarantined; their index labels are kept."""
+    return manifest[manifest["quarantine"].isna()]
+
+
+def quarantine_counts(manifest: pd.DataFrame) -> dict[str, int]:
+    """How many rows each rule has set aside, most first."""
+    rules = manifest["quarantine"].dropna().str.split(": ", n=1).str[0]
+    return {str(rule): int(count) for rule, count in rules.value_counts().items()}
+
+
+def digest(manifest: pd.DataFrame) -> str:
+    """A short hash of which photos stand where with which labels, whatever the order of the rows."""
+    told = manifest.drop(columns=["path", "perceptual_hash", "perceptual_hash_mirrored"])
+    lines = sorted(told.to_csv(index=False).splitlines())
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""The verbs that a person runs, each a short composition of fdc."""
