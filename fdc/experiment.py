@@ -33,19 +33,30 @@ class DataSettings(_Settings):
 class RuleSettings(_Settings):
     """Thresholds of the quarantine rules; null switches a rule off."""
 
-    smallest_side: int | None = Field(default=32, ge=8, description="Pixels of the shorter side.")
+    off: tuple[str, ...] = Field(default=(), description="Names of rules that shall not act.")
+    smallest_side: int | None = Field(default=32, ge=1, description="Pixels of a photo.")
+    smallest_face: int | None = Field(default=24, ge=1, description="Pixels of an annotated face.")
+    box_overhang: float | None = Field(
+        default=0.05, ge=0, description="Share of an annotated face that may lie outside the photo."
+    )
+    landmark_overhang: float | None = Field(
+        default=0.1, ge=0, description="How far a landmark may leave the face, as a share of it."
+    )
     latest_year: int | None = Field(default=2023, description="No photo was taken after it.")
+    most_turned: float | None = Field(
+        default=0.6, gt=0, description="Nose off the middle of the eyes, in eye distances."
+    )
+    blurriest: float | None = Field(
+        default=None, ge=0, description="Least variance of a crop's Laplacian."
+    )
     size_tolerance: int | None = Field(
         default=2, ge=0, description="Pixels between the annotated and the true size."
     )
-    near_duplicate_bits: int | None = Field(
-        default=4, ge=0, le=16, description="Bits of 64 in which near duplicates may differ."
+    copy_bits: int | None = Field(
+        default=2, ge=0, le=16, description="Bits of 64 in which copies differ; one is kept."
     )
-    blurriest: float | None = Field(
-        default=None, ge=0, description="Least variance of the Laplacian of a crop."
-    )
-    most_turned: float | None = Field(
-        default=0.6, gt=0, le=1, description="Nose off the middle of the eyes, in eye distances."
+    alike_bits: int | None = Field(
+        default=4, ge=0, le=20, description="Bits of 64 within which photos share a side."
     )
 
 
@@ -89,7 +100,8 @@ class PrepareSettings(_Settings):
     engine: Literal["local", "ray"] = "local"
     ray_address: str | None = Field(default=None, description="A cluster; null: this machine.")
     weights: tuple[Path, ...] = Field(
-        default=(), description="Further folders in which weights are looked for."
+        default=(Path("../shared/models"),),
+        description="Folders in which weights are looked for, before the cache folder.",
     )
 
 
@@ -163,7 +175,9 @@ def load(
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ExperimentError(f"{path} is not YAML: {error}", "Mend it there.") from error
     if not isinstance(said, dict):
-        raise ExperimentError(f"{path} holds no settings.", f"It needs one of: {_keys(Experiment)}.")
+        raise ExperimentError(
+            f"{path} holds no settings.", f"It needs one of: {_keys(Experiment)}."
+        )
     for key, value in (overrides or {}).items():
         _put(said, key.split("."), value)
     if isinstance(said.get("task"), dict):

@@ -130,7 +130,9 @@ def validate(manifest: pd.DataFrame) -> pd.DataFrame:
         SCHEMA.validate(manifest, lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases.head(5)[["column", "check", "failure_case"]]
-        found = "; ".join(f"{c.column}: {c.failure_case!r} breaks {c.check}" for c in cases.itertuples())
+        found = "; ".join(
+            f"{c.column}: {c.failure_case!r} breaks {c.check}" for c in cases.itertuples()
+        )
         raise DataError(
             f"The manifest does not fit its schema: {found}",
             "This is a fault of the reader that made it, or the file was edited by hand.",
@@ -197,7 +199,7 @@ def quarantine_counts(manifest: pd.DataFrame) -> dict[str, int]:
 
 
 def digest(manifest: pd.DataFrame) -> str:
-    """A short hash of which photos stand where with which labels, whatever the order of the rows."""
+    """A short hash of photos, labels and sides, whatever the order of the rows."""
     told = manifest.drop(columns=["path", "perceptual_hash", "perceptual_hash_mirrored"])
     lines = sorted(told.to_csv(index=False).splitlines())
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

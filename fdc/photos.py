@@ -13,7 +13,7 @@ from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from fdc.errors import PhotoError
 
-# Pillow warns from 89 million pixels and refuses from twice that: a 12,000 px wide scan is no attack.
+# Pillow warns from 89 million pixels on and refuses from twice that: a wide scan is no attack.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 _TURNS = {
@@ -46,30 +46,57 @@ def decode(data: bytes, *, at_least: int | None = None) -> NDArray[np.uint8]:
     Raises:
         PhotoError: the bytes are no image, are truncated, or hold too many pixels.
     """
-    try:
-        with _open(data) as image:
-            turn = _turn(image)
-            if at_least is not None and image.format == "JPEG":
-                image.draft(None, (at_least, at_least))
+    with _open(data) as image:
+        turn = _TURNS.get(_orientation(image))
+        if at_least is not None and image.format == "JPEG":
+            image.draft(None, (at_least, at_least))
+        try:
             image.load()
             upright = _rgb(image)
-            if turn is not None:
-                upright = upright.transpose(turn)
-            return np.array(upright)
-    except PhotoError:
-        raise
-    except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
-        # Damaged EXIF says nothing about the pixels: the photo stays as it lies.
+        except PhotoError:
+            raise
+        except Exception as error:  # damage makes decoders raise anything, struct.error included
+            raise PhotoError(f"the photo cannot be decoded: {error}") from error
+        return np.array(upright if turn is None else upright.transpose(turn))
+
+
+def size(data: bytes) -> tuple[int, int]:
+    """Size of the upright photo, read from its header alone.
+
+    Args:
+        data: the file's bytes; the first ones up to the header are enough.
+
+    Returns:
+        (width, height) in pixels, as `decode` without `at_least` would give.
+
+    Raises:
+        PhotoError: the bytes are no image.
+    """
+    with _open(data) as image:
+        width, height = image.size
+        lying = _orientation(image) in _LYING
+    return (height, width) if lying else (width, height)
+
+
+def _open(data: bytes) -> Image.Image:
+    if not data:
+        raise PhotoError("the photo is empty (0 bytes)")
+    try:
+        return Image.open(io.BytesIO(data))
+    except UnidentifiedImageError:
+        raise PhotoError("the bytes are no image of a known format") from None
+    except Exception as error:
+        raise PhotoError(f"the photo cannot be decoded: {error}") from error
+
+
+def _orientation(image: Image.Image) -> int:
+    if image.format == "TIFF":  # Pillow turns these itself
         return 1
     try:
         # The base class reads the header only; PngImageFile.getexif would decode all the pixels.
         return int(Image.Image.getexif(image).get(ExifTags.Base.Orientation, 1))
-    except Exception:  # damaged EXIF says nothing about the pixels: the photo stays as it lies
-        return 1
-
-
-def _turn(image: Image.Image) -> Image.Transpose | None:
-    return _TURNS.get(_orientation(image))
+    except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
+        return 1  # damaged EXIF says nothing about the pixels: the photo stays as it lies
 
 
 def _rgb(image: Image.Image) -> Image.Image:
@@ -77,9 +104,8 @@ def _rgb(image: Image.Image) -> Image.Image:
         raise PhotoError("floating-point pixels have no agreed range of brightness")
     if image.mode.startswith("I"):
         wide = np.asarray(image)
-        return Image.fromarray((wide >> 8 if wide.max() > 255 else wide).astype("u1")).convert(
-            "RGB"
-        )
+        narrow = wide >> 8 if wide.max() > 255 else wide
+        return Image.fromarray(narrow.astype(np.uint8)).convert("RGB")
     image = _to_srgb(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
@@ -89,16 +115,19 @@ def _rgb(image: Image.Image) -> Image.Image:
 
 def _to_srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
-    if not profile or image.mode not in ("RGB", "CMYK"):
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK"):
         return image
+    alpha = image.getchannel("A") if image.mode == "RGBA" else None
     try:
         transform = _transform(profile, image.mode)
-    except (
-        ImageCms.PyCMSError,
-        OSError,
-    ):  # an unusable profile: the numbers are taken as sRGB
+    except (ImageCms.PyCMSError, OSError):
+        return image  # an unusable profile: the numbers are taken as sRGB
+    if transform is None:
         return image
-    return image if transform is None else transform.apply(image)
+    converted = transform.apply(image)
+    if alpha is not None:
+        converted.putalpha(alpha)
+    return converted
 
 
 @lru_cache(maxsize=16)

@@ -49,15 +49,14 @@ class Task(BaseModel):
     bins: tuple[float, ...] = Field(default=(), description="Lower edges of ordinal classes.")
     names: dict[str, Names] = Field(default_factory=dict)
     merge: dict[str, str] = Field(
-        default_factory=dict, description="Rare classes joined to others, such as contempt: disgust."
+        default_factory=dict,
+        description="Rare classes joined to others, such as contempt: disgust.",
     )
     unit: Names | None = Field(default=None, description="Unit of a number, such as years.")
     limits: tuple[float, float] = Field(
         default=(0.0, 120.0), description="A number outside is no label of this task."
     )
-    forbidden_augmentation: tuple[
-        Annotated[str, Field(pattern="|".join(AUGMENTATIONS))], ...
-    ] = ()
+    forbidden_augmentation: tuple[Annotated[str, Field(pattern="|".join(AUGMENTATIONS))], ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

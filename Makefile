@@ -1,0 +1,73 @@
+# Every target is a thin line over one command of `fdc`; `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+
+TASK ?= age
+PORT ?= 8000
+UI_PORT ?= 5000
+OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup search prepare evaluate audit report promote rollback serve ui test lint bench lock clean
+
+help: ## Show this list
+	@echo "make TARGET [TASK=age] [DATA=path/to/photos] [MINUTES=20] [ARGS='--set search.trials=3']"
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.txt pyproject.toml
+	@echo "Making the environment in .venv (once, a few minutes) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "fdc needs Python 3.11; say make PYTHON=path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.txt || $(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(READY) ## Make the environment from the lock file
+
+search: $(READY) ## Search for the best model of TASK (on the drawn sample without DATA)
+	$(BIN)/fdc search $(TASK) $(OPTIONS)
+
+prepare: $(READY) ## Only read, check and crop the photos
+	$(BIN)/fdc prepare $(TASK) $(OPTIONS)
+
+evaluate: $(READY) ## Show the newest model's figures on the test photos
+	$(BIN)/fdc evaluate $(TASK) $(ARGS)
+
+audit: $(READY) ## Show what a leaking split would have claimed
+	$(BIN)/fdc audit $(TASK) $(OPTIONS)
+
+report: $(READY) ## Write a page of figures about the photos
+	$(BIN)/fdc data report $(TASK) $(OPTIONS)
+
+promote: $(READY) ## Make the newest model of TASK its champion, if it is no worse
+	$(BIN)/fdc promote $(TASK) $(ARGS)
+
+rollback: $(READY) ## Put the previous champion of TASK back
+	$(BIN)/fdc rollback $(TASK) $(ARGS)
+
+serve: $(READY) ## Answer photos with all champions, at http://127.0.0.1:PORT
+	$(BIN)/fdc serve --port $(PORT) $(ARGS)
+
+ui: $(READY) ## Browse runs and models in MLflow, at http://127.0.0.1:UI_PORT
+	$(BIN)/fdc ui --port $(UI_PORT) $(ARGS)
+
+test: $(READY) ## Run every test
+	$(BIN)/pytest $(ARGS)
+
+lint: $(READY) ## Check style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## Print every figure that the documents quote (hours)
+	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lock: ## Compile requirements.txt from pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --all-extras --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.txt
+
+clean: ## Remove what can be made again, except runs and models
+	rm -rf data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,136 @@
+"""From the table of all photos to the photos that may be learned from, grouped and split."""
+
+import warnings
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import pandas as pd
+
+from fdc import manifest as manifests
+from fdc.curation import duplicates, groups, rules, sides, splits, sufficiency
+from fdc.manifest import SPLITS
+from fdc.tasks import Task
+
+
+def curate(
+    manifest: pd.DataFrame,
+    task: Task,
+    *,
+    thresholds: Mapping[str, float | None] | None = None,
+    off: Collection[str] = (),
+    copy_bits: int | None = duplicates.COPY_DISTANCE,
+    alike_bits: int | None = duplicates.ALIKE_DISTANCE,
+    fractions: Sequence[float] = splits.FRACTIONS,
+    seed: int = 0,
+    fold: tuple[int, int] | None = None,
+    published: bool = True,
+    previous: pd.Series | None = None,
+    warn: Callable[[str], None] = warnings.warn,
+) -> pd.DataFrame:
+    """Applies the rules, finds copies, groups the photos and splits them.
+
+    Args:
+        manifest: The manifest; what is quarantined already stays so, and it is not changed.
+        task: What is predicted, with its classes (see `Task.complete`).
+        thresholds: Thresholds of `rules.RULES` that differ from their defaults.
+        off: Rules that shall not act.
+        copy_bits: Bits of 64 in which perceptual hashes may differ for two photos to be copies, of
+            which one is set aside; null: only identical bytes are copies.
+        alike_bits: Bits within which photos are kept on one side of the split; null: none.
+        fractions: Of train, validation and test.
+        seed: Of the split.
+        fold: Which fold is the test, and how many there are; null: no folds but `fractions`.
+        published: Whether the split that a set was published with is respected.
+        previous: Side by `image_id` from an earlier split, whose photos keep it (see
+            `memory.recall`); folds are drawn anew.
+        warn: Told what a person should know: rare classes, classes that are missing on a side.
+
+    Returns:
+        The manifest of the same rows with `quarantine`, `group` and, where clean, `split`.
+
+    Raises:
+        DataError: If nothing, one class only, or too little is left to learn from.
+    """
+    manifest = rules.apply(manifest, off=off, **(thresholds or {}))
+    copies = _clusters(manifest, copy_bits)
+    labels = task.encode(manifest[task.column])
+    eligible = manifest["quarantine"].isna()
+
+    if "label_conflict" not in off:
+        manifest = duplicates.label_conflicts(manifest, _comparable(manifest, task, labels), copies)
+    manifest = _labelled(manifest, task, labels)
+    eligible &= ~manifest["quarantine"].fillna("").str.startswith("label_")
+
+    def join(rows: pd.DataFrame) -> pd.Series:
+        taking_part = rows[eligible[rows.index]]
+        near = _clusters(taking_part, alike_bits)
+        return groups.join(taking_part, near).reindex(rows.index)
+
+    taken = sides.settle(manifest, published=published and fold is None, previous=previous)
+    manifest, group, standing = sides.part(manifest, taken, join)
+    manifest = duplicates.one_of_each(manifest, copies)
+
+    manifest = manifest.assign(group=group.astype("string"))
+    clean = manifest["quarantine"].isna()
+    usable = labels.where(clean)
+    if fold is None:
+        number = splits.assign(
+            group,
+            usable,
+            fractions=fractions,
+            seed=seed,
+            known=standing,
+            barred=taken.cut,
+            closed=taken.closed,
+        )
+        side = number.map(dict(enumerate(SPLITS))).astype("string")
+    else:
+        test, count = fold
+        side = splits.from_folds(_folds(manifest, group, usable, count, seed, published), test)
+    manifest = manifest.assign(split=side.where(clean))
+    sufficiency.require(manifest, labels, task.labels)
+    for warning in sufficiency.warnings_about(manifest, labels, task.labels):
+        warn(warning)
+    return manifest
+
+
+def _clusters(manifest: pd.DataFrame, bits: int | None) -> pd.Series:
+    if bits is None:
+        return pd.Series(pd.NA, manifest.index, dtype="Int64")
+    return duplicates.alike(manifest, bits)
+
+
+def _comparable(manifest: pd.DataFrame, task: Task, labels: pd.Series) -> pd.Series:
+    # Two ages of one decade still disagree; two names of one merged class do not. A label outside
+    # the task disagrees with one inside it.
+    told = manifest[task.column]
+    if not pd.api.types.is_numeric_dtype(told):
+        names = labels.map(dict(enumerate(task.labels))) if task.labels else labels
+        return names.astype("string").fillna(told.astype("string"))
+    return told
+
+
+def _labelled(manifest: pd.DataFrame, task: Task, labels: pd.Series) -> pd.DataFrame:
+    told = manifest[task.column]
+    missing = told.isna()
+    manifest = manifests.set_aside(manifest, missing, "label_missing", f"no {task.column}")
+    outside = labels.isna() & ~missing
+    reason = told.astype("string") + f" is no {task.column} of this task"
+    return manifests.set_aside(manifest, outside, "label_outside", reason)
+
+
+def _folds(
+    manifest: pd.DataFrame,
+    group: pd.Series,
+    labels: pd.Series,
+    count: int,
+    seed: int,
+    published: bool,
+) -> pd.Series:
+    told = manifest["published_fold"].astype("Int64")
+    numbers = sorted(told.dropna().unique())
+    if not (published and len(numbers) == count):
+        return splits.folds(group, labels, count=count, seed=seed)
+    # A group that the publisher tore over two folds goes to the first of them as a whole.
+    known = told.map({number: index for index, number in enumerate(numbers)}).astype("Int64")
+    first = known.groupby(group).transform("min").astype("Int64")
+    return splits.folds(group, labels, count=count, seed=seed, known=first)

@@ -1,0 +1,59 @@
+"""Remembers who stood where, so that no photo changes sides when others are added."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from fdc.curation.splits import FRACTIONS
+from fdc.errors import DataError
+
+_KEYS = ("image_id", "subject")
+
+
+def recall(path: Path, *, fractions: Sequence[float] = FRACTIONS, seed: int = 0) -> pd.Series:
+    """Reads on which side each photo and person stood, split by these fractions and this seed.
+
+    Returns:
+        Side by `image_id` and by `subject`; empty where nothing is remembered.
+
+    Raises:
+        DataError: If the file is damaged.
+    """
+    nothing = pd.Series([], dtype="string", name="split")
+    if not path.is_file():
+        return nothing
+    try:
+        table = pd.read_parquet(path)
+        same = (table["seed"] == seed) & (table["fractions"] == _key(fractions))
+        return table[same].set_index("key")["split"].astype("string")
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(
+            f"The remembered split {path} cannot be read: {error}",
+            "Delete it to split anew; scores are then not comparable with earlier ones.",
+        ) from error
+
+
+def remember(
+    path: Path, manifest: pd.DataFrame, *, fractions: Sequence[float] = FRACTIONS, seed: int = 0
+) -> None:
+    """Keeps the side of every photo and person, also of those that are gone, for `recall`.
+
+    A kill leaves either the old file or the new one.
+    """
+    placed = manifest[manifest["split"].notna()]
+    now = pd.concat(
+        [placed.drop_duplicates(key).dropna(subset=key).set_index(key)["split"] for key in _KEYS]
+    )
+    before = recall(path, fractions=fractions, seed=seed)
+    sides = pd.concat([now, before[~before.index.isin(now.index)]]).sort_index()
+    table = pd.DataFrame({"key": sides.index, "split": sides.to_numpy()})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    table.assign(seed=seed, fractions=_key(fractions)).to_parquet(unfinished, index=False)
+    os.replace(unfinished, path)
+
+
+def _key(fractions: Sequence[float]) -> str:
+    return "/".join(f"{fraction:g}" for fraction in fractions)

@@ -1,0 +1,176 @@
+"""The table of rules: what may not be learned from, and by which threshold.
+
+Each rule sets rows aside under its own name. Some rules need the photo itself and act while crops
+are cut, some need the whole table; all of them stand here, so that one table tells everything.
+"""
+
+import difflib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from fdc import manifest as manifests
+from fdc.curation import checks
+from fdc.errors import DataError
+
+Check = Callable[..., pd.Series]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One reason to set a photo aside.
+
+    Attributes:
+        name: Stands before the colon in the manifest's `quarantine`.
+        en: What it sets aside, in English.
+        ko: The same in Korean.
+        settings: Its thresholds with their defaults; null: the rule does not act.
+        check: Gives a reason per row; null where another step applies the rule.
+    """
+
+    name: str
+    en: str
+    ko: str
+    settings: Mapping[str, float | None] = field(default_factory=dict)
+    check: Check | None = None
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "undecodable", "the file cannot be decoded", "파일을 읽을 수 없음", {}, checks.undecodable
+    ),
+    Rule(
+        "too_small",
+        "the photo has too few pixels",
+        "사진이 너무 작음",
+        {"smallest_side": 32},
+        checks.too_small,
+    ),
+    Rule(
+        "face_too_small",
+        "the annotated face has too few pixels",
+        "얼굴이 너무 작음",
+        {"smallest_face": 24},
+        checks.face_too_small,
+    ),
+    Rule(
+        "size_mismatch",
+        "the photo is not as large as its annotation says",
+        "사진 크기가 주석과 다름",
+        {"size_tolerance": 2},
+        checks.size_mismatch,
+    ),
+    Rule(
+        "box_outside",
+        "the annotated face leaves the photo",
+        "얼굴 상자가 사진 밖으로 나감",
+        {"box_overhang": 0.05},
+        checks.box_outside,
+    ),
+    Rule(
+        "landmarks_outside",
+        "an annotated landmark leaves the face",
+        "얼굴 특징점이 얼굴 상자 밖에 있음",
+        {"landmark_overhang": 0.1},
+        checks.landmarks_outside,
+    ),
+    Rule(
+        "impossible_years",
+        "the age contradicts the year of birth",
+        "나이와 출생 연도가 맞지 않음",
+        {"latest_year": 2023},
+        checks.impossible_years,
+    ),
+    Rule(
+        "contradicting_subject",
+        "one subject has two years of birth or two genders",
+        "한 사람의 출생 연도나 성별이 둘 이상임",
+        {},
+        checks.contradicting_subject,
+    ),
+    Rule("no_face", "no face was found", "얼굴을 찾지 못함", {}, checks.no_face),
+    Rule(
+        "several_faces",
+        "several faces, and no annotation that says which one is meant",
+        "얼굴이 여럿이고 어느 얼굴인지 알 수 없음",
+        {},
+        checks.several_faces,
+    ),
+    Rule(
+        "face_turned",
+        "the face is turned too far",
+        "얼굴이 너무 돌아가 있음",
+        {"most_turned": 0.6},
+        checks.face_turned,
+    ),
+    Rule(
+        "face_blurred",
+        "the face is too blurred",
+        "얼굴이 너무 흐림",
+        {"blurriest": None},
+        checks.face_blurred,
+    ),
+    Rule(
+        "implausible_mask",
+        "the background could not be told from the person",
+        "배경과 사람을 구분하지 못함",
+    ),
+    Rule("label_conflict", "copies disagree on the label", "같은 사진의 라벨이 서로 다름"),
+    Rule("label_missing", "the label is missing", "라벨이 없음"),
+    Rule("label_outside", "the label is none of the task's", "과제에 없는 라벨임"),
+    Rule(
+        "cross_split",
+        "a copy or a relative of a photo on another side of the split",
+        "다른 분할에 같은 사진이나 같은 사람이 있음",
+    ),
+    Rule("exact_duplicate", "the very same file is there already", "똑같은 파일이 이미 있음"),
+    Rule("near_duplicate", "the same photo is there already", "거의 같은 사진이 이미 있음"),
+)
+"""In the order in which they act: the first that meets a row keeps it."""
+
+NAMED: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
+
+DEFAULTS: Mapping[str, float | None] = {
+    name: value for rule in RULES for name, value in rule.settings.items()
+}
+"""Every threshold by name; the names are unique over all rules."""
+
+
+def apply(
+    manifest: pd.DataFrame, *, off: Collection[str] = (), **thresholds: float | None
+) -> pd.DataFrame:
+    """Sets aside what the rules on single rows and single subjects forbid.
+
+    Columns that a source does not have (`birth`, `faces_found`, `sharpness` …) pass their rules.
+
+    Args:
+        manifest: The manifest; it is not changed.
+        off: Names of rules that shall not act.
+        **thresholds: Those that differ from `DEFAULTS`; null switches their rule off.
+
+    Returns:
+        A manifest of the same rows.
+
+    Raises:
+        DataError: If a rule or a threshold is not in the table.
+    """
+    _known(thresholds, DEFAULTS, "threshold")
+    _known(off, NAMED, "rule")
+    chosen = {**DEFAULTS, **thresholds}
+    for rule in RULES:
+        settings = {name: chosen[name] for name in rule.settings}
+        if rule.check is None or rule.name in off or None in settings.values():
+            continue
+        reasons = rule.check(manifest, **settings)
+        if reasons.notna().any():
+            manifest = manifests.set_aside(manifest, reasons.notna(), rule.name, reasons)
+    return manifest
+
+
+def _known(names: Collection[str], table: Collection[str], what: str) -> None:
+    for name in names:
+        if name not in table:
+            close = difflib.get_close_matches(name, table, n=1)
+            meant = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(table)}."
+            raise DataError(f"There is no {what} called {name!r}.", meant)

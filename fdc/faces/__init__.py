@@ -1,0 +1,1 @@
+"""Photo to crop: decoding, background, detection, alignment, the recipe, the store, weights."""

@@ -1,0 +1,204 @@
+"""Eyes and mouth to a fixed place: similarity transforms, and one antialiased warp."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+Pixels = NDArray[np.uint8]
+
+# Where ArcFace (Deng et al., 2019, https://arxiv.org/abs/1801.07698) puts the points in its 112 px
+# square, made symmetric, so that a mirrored photo gives the mirrored crop.
+_TEMPLATE = (
+    np.array(
+        [[38.38, 51.60], [73.62, 51.60], [56.0, 71.74], [41.41, 92.28], [70.59, 92.28]],
+        dtype=np.float64,
+    )
+    / 112.0
+)
+# The tip of the nose moves most when a head turns and annotators disagree on it most.
+_USED = [0, 1, 3, 4]
+# YuNet's box, on upright faces, is this much wider and taller than ArcFace's square is.
+_SQUARE_OF_BOX = 1.0
+_DOWN_OF_BOX = 0.03
+
+
+def canonical(size: int, margin: float) -> NDArray[np.float64]:
+    """Where the five points stand in a crop.
+
+    Args:
+        size: side of the crop in pixels.
+        margin: width around the tight face square, as a share of its side.
+
+    Returns:
+        (5, 2) x and y in pixels, in the order of `fdc.manifest.LANDMARKS`.
+    """
+    return (_TEMPLATE + margin) / (1 + 2 * margin) * size
+
+
+def ordered(landmarks: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Five points with the left ones, as seen in the image, first.
+
+    Args:
+        landmarks: ten numbers x1, y1 … x5, y5: two eyes, nose, two corners of the mouth.
+
+    Returns:
+        (5, 2) points; each pair's smaller x first.
+    """
+    points = np.asarray(landmarks, dtype=np.float64).reshape(5, 2).copy()
+    for first, second in ((0, 1), (3, 4)):
+        if points[first, 0] > points[second, 0]:
+            points[[first, second]] = points[[second, first]]
+    return points
+
+
+def similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> Matrix:
+    """The turn, scale and shift that bring points closest to others in the least-squares sense.
+
+    Umeyama, "Least-squares estimation of transformation parameters between two point patterns"
+    (IEEE PAMI 13(4), 1991), in two dimensions and without reflection.
+
+    Args:
+        source: (n, 2) points.
+        target: (n, 2) points.
+
+    Returns:
+        (2, 3) matrix from source to target.
+
+    Raises:
+        ValueError: the source points coincide.
+    """
+    centre, goal = source.mean(axis=0), target.mean(axis=0)
+    # In the complex plane a similarity is one multiplication, and its least squares a quotient.
+    moved = (source - centre) @ np.array([1, 1j])
+    wanted = (target - goal) @ np.array([1, 1j])
+    spread = float(np.sum(np.abs(moved) ** 2))
+    if spread < 1e-12:
+        raise ValueError("the landmarks coincide")
+    factor = complex(np.sum(wanted * np.conj(moved)) / spread)
+    turn = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
+    return np.column_stack([turn, goal - turn @ centre])
+
+
+def by_landmarks(landmarks: NDArray[np.float64], size: int, margin: float) -> Matrix:
+    """Matrix from the photo to a crop whose eyes and mouth stand at their canonical places.
+
+    Args:
+        landmarks: (5, 2) pixels of the photo, ordered.
+        size: side of the crop in pixels.
+        margin: width around the tight face square, as a share of its side.
+    """
+    return similarity(landmarks[_USED], canonical(size, margin)[_USED])
+
+
+def by_box(box: Sequence[float], size: int, margin: float) -> Matrix:
+    """Matrix from the photo to a crop around a face's box; it shifts and scales, never turns.
+
+    Args:
+        box: x, y, width, height of the face in pixels of the photo.
+        size: side of the crop in pixels.
+        margin: width around the tight face square, as a share of its side.
+    """
+    x, y, width, height = box
+    side = math.sqrt(width * height) * _SQUARE_OF_BOX * (1 + 2 * margin)
+    scale = size / side
+    centre_x, centre_y = x + width / 2, y + height * (0.5 + _DOWN_OF_BOX)
+    return np.array(
+        [[scale, 0, size / 2 - scale * centre_x], [0, scale, size / 2 - scale * centre_y]]
+    )
+
+
+def whole(width: int, height: int, size: int) -> Matrix:
+    """Matrix that fits a whole photo into the crop, centred, its proportions kept."""
+    scale = size / max(width, height)
+    return np.array(
+        [
+            [scale, 0, (size - scale * width) / 2],
+            [0, scale, (size - scale * height) / 2],
+        ]
+    )
+
+
+def scale_of(matrix: Matrix) -> float:
+    """Crop pixels per photo pixel."""
+    return float(np.hypot(matrix[0, 0], matrix[1, 0]))
+
+
+def compose(outer: Matrix, inner: Matrix) -> Matrix:
+    """The matrix that does `inner` first and `outer` then."""
+    square = np.vstack([inner, [0, 0, 1]])
+    return np.asarray(outer @ square, dtype=np.float64)
+
+
+def rescaled(matrix: Matrix, x: float, y: float) -> Matrix:
+    """The same map for a source that was shrunk by x and y (each target pixels per old pixel).
+
+    Coordinates are continuous: the first pixel reaches from 0 to 1.
+    """
+    return compose(matrix, np.array([[1 / x, 0, 0], [0, 1 / y, 0]]))
+
+
+def shifted(matrix: Matrix, x: float, y: float) -> Matrix:
+    """The same map for a source that was cut at x, y."""
+    return compose(matrix, np.array([[1.0, 0, x], [0, 1.0, y]]))
+
+
+def inverse(matrix: Matrix) -> Matrix:
+    """The map back."""
+    turn = np.linalg.inv(matrix[:, :2])
+    return np.column_stack([turn, -turn @ matrix[:, 2]])
+
+
+def apply(matrix: Matrix, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move (n, 2) points."""
+    return points @ matrix[:, :2].T + matrix[:, 2]
+
+
+def warp(image: Pixels, matrix: Matrix, size: int, samples: int, fill: Sequence[int]) -> Pixels:
+    """Sample an image on a grid that is several times finer than the crop.
+
+    The mean over samples x samples blocks (`shrink`) is then an area-correct crop in one
+    interpolation: every pixel sees all that it covers, however the face was turned.
+
+    Args:
+        image: uint8 (height, width) or (height, width, 3).
+        matrix: (2, 3) from the image to the crop, continuous coordinates.
+        size: side of the crop in pixels.
+        samples: samples per crop pixel in each direction.
+        fill: what lies outside the image, one value per channel.
+
+    Returns:
+        uint8 (size * samples, size * samples[, 3]).
+    """
+    fine = matrix * samples
+    # OpenCV counts from pixel centres: the middle of the first pixel is 0 instead of a half.
+    fine[:, 2] += fine[:, :2] @ (0.5, 0.5) - 0.5
+    return np.asarray(
+        cv2.warpAffine(
+            image,
+            fine,
+            (size * samples, size * samples),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=tuple(fill),
+        ),
+        dtype=np.uint8,
+    )
+
+
+def samples_for(matrix: Matrix) -> int:
+    """How many samples per crop pixel see every pixel of the image."""
+    return min(max(1, math.ceil(1 / scale_of(matrix) - 0.05)), 16)
+
+
+def shrink(fine: Pixels, samples: int) -> Pixels:
+    """Mean over blocks of samples x samples pixels."""
+    if samples == 1:
+        return fine
+    side = fine.shape[0] // samples
+    return np.asarray(cv2.resize(fine, (side, side), interpolation=cv2.INTER_AREA), dtype=np.uint8)

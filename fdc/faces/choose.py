@@ -1,0 +1,91 @@
+"""From wishes such as "auto" to a recipe that this machine can follow."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fdc.errors import WeightsError
+from fdc.faces import runtimes, weights
+from fdc.faces.recipe import NO_WEIGHTS, Recipe
+
+_log = logging.getLogger("fdc")
+
+
+def choose_recipe(
+    *,
+    background: str = "auto",
+    model: str = "u2netp",
+    detector: str = "auto",
+    runtime: str = "auto",
+    weights_folders: Sequence[Path | str] = (),
+    download: bool = True,
+    **fields: Any,
+) -> Recipe:
+    """Settle what "auto" means here, and write down which weights are meant.
+
+    Args:
+        background: "auto", "none", "grabcut" or a rembg model. "auto" takes `model` if its weights
+            are here or can be had, else grabcut, and says so.
+        model: the rembg model that "auto" would like.
+        detector: "auto", "yunet", "mtcnn" or "none". "auto" takes YuNet if its weights are here or
+            can be had, else MTCNN, and says so.
+        runtime: "auto", "onnxruntime" or "openvino".
+        weights_folders: where weights may lie, before the cache folder.
+        download: whether publishers may be asked for weights.
+        **fields: further fields of `Recipe`, such as `size` or `margin`.
+
+    Returns:
+        The recipe.
+
+    Raises:
+        WeightsError: a model that was asked for by name is not to be had.
+    """
+    chosen: dict[str, Any] = {**fields}
+    whole = fields.get("face") == "whole"
+    chosen |= {"detector": "none"} if whole else _detector(detector, weights_folders, download)
+    if whole and background == "auto":
+        background = "none"
+    chosen |= _background(background, model, runtime, weights_folders, download)
+    return Recipe(**chosen)
+
+
+def _detector(wish: str, folders: Sequence[Path | str], download: bool) -> dict[str, Any]:
+    if wish in ("mtcnn", "none"):
+        return {"detector": wish}
+    try:
+        _, sha256 = weights.require("yunet", folders, download=download)
+    except WeightsError as error:
+        if wish != "auto":
+            raise
+        _log.warning("Faces are found by MTCNN, which is slow: %s", error.message)
+        return {"detector": "mtcnn"}
+    return {"detector": "yunet", "detector_weights": sha256}
+
+
+def _background(
+    wish: str, model: str, runtime: str, folders: Sequence[Path | str], download: bool
+) -> dict[str, Any]:
+    if wish in NO_WEIGHTS:
+        return {"background": wish}
+    name = model if wish == "auto" else wish
+    if wish == "auto" and name in NO_WEIGHTS:
+        return {"background": name}
+    try:
+        _, sha256 = weights.require(name, folders, download=download)
+    except WeightsError as error:
+        if wish != "auto":
+            raise
+        _log.warning(
+            "Backgrounds are removed by grabcut, which is rougher than %s: %s", name, error.message
+        )
+        return {"background": "grabcut"}
+    engine, precision = runtimes.fastest() if runtime == "auto" else (runtime, "float32")
+    return {
+        "background": name,
+        "background_weights": sha256,
+        "runtime": engine,
+        "precision": precision,
+    }

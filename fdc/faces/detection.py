@@ -1,0 +1,243 @@
+"""Who finds a face: each detector gives a box, five points and a confidence."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fdc.faces import alignment, weights
+from fdc.faces.recipe import Recipe
+
+Pixels = NDArray[np.uint8]
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face in a photo.
+
+    Attributes:
+        box: x, y, width, height in pixels.
+        landmarks: (5, 2) pixels, in the order of `fdc.manifest.LANDMARKS`; null where only a box
+            is known.
+        confidence: 0..1; 1 for an annotation.
+        found_by: "annotation", "yunet" or "mtcnn".
+    """
+
+    box: Box
+    landmarks: NDArray[np.float64] | None
+    confidence: float
+    found_by: str
+
+    @property
+    def side(self) -> float:
+        """Side of the square of the box's area, in pixels."""
+        return float(np.sqrt(self.box[2] * self.box[3]))
+
+    def moved(self, x: float, y: float, scale: float) -> Face:
+        """The same face in a photo that was `scale` times larger and reaches x, y further out."""
+        left, top, width, height = self.box
+        points = None if self.landmarks is None else (self.landmarks - (x, y)) / scale
+        return Face(
+            ((left - x) / scale, (top - y) / scale, width / scale, height / scale),
+            points,
+            self.confidence,
+            self.found_by,
+        )
+
+
+class Detector(Protocol):
+    """Finds faces."""
+
+    def find(self, image: Pixels) -> list[Face]:
+        """Faces in a photo.
+
+        Args:
+            image: uint8 RGB (height, width, 3).
+
+        Returns:
+            The faces, largest first.
+        """
+        ...
+
+
+class YuNet:
+    """YuNet (Wu et al., "YuNet: A tiny millisecond-level face detector", MIR 20, 2023).
+
+    Args:
+        path: its ONNX file.
+        threshold: least confidence.
+    """
+
+    def __init__(self, path: Path, threshold: float) -> None:
+        with _quiet_opencv():
+            self._net = cv2.FaceDetectorYN.create(str(path), "", (320, 320), threshold)
+
+    def find(self, image: Pixels) -> list[Face]:
+        """Faces in a photo, largest first."""
+        height, width = image.shape[:2]
+        self._net.setInputSize((width, height))
+        _, rows = self._net.detect(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        return _largest_first(
+            Face(
+                (float(row[0]), float(row[1]), float(row[2]), float(row[3])),
+                alignment.ordered(row[4:14]),
+                float(row[14]),
+                "yunet",
+            )
+            for row in (() if rows is None else rows)
+        )
+
+
+class Mtcnn:
+    """MTCNN (Zhang et al., IEEE SPL 23(10), 2016) as the package `mtcnn` ships it.
+
+    It imports TensorFlow: seconds and half a gigabyte in every process that uses it.
+
+    Args:
+        threshold: least confidence.
+        threads: threads for one photo.
+    """
+
+    def __init__(self, threshold: float, threads: int) -> None:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        import mtcnn
+        import tensorflow as tf
+
+        # TensorFlow refuses once it runs, as in a process that has trained before.
+        with contextlib.suppress(RuntimeError):
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+            tf.config.threading.set_inter_op_parallelism_threads(1)
+        self._threshold = threshold
+        self._net = mtcnn.MTCNN()
+
+    def find(self, image: Pixels) -> list[Face]:
+        """Faces in a photo, largest first."""
+        found = self._net.detect_faces(image, threshold_onet=self._threshold)
+        names = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
+        return _largest_first(
+            Face(
+                _box(face["box"]),
+                alignment.ordered([xy for name in names for xy in face["keypoints"][name]]),
+                float(face["confidence"]),
+                "mtcnn",
+            )
+            for face in found or ()
+        )
+
+
+def open_detector(recipe: Recipe, folders: Sequence[Path | str], threads: int) -> Detector | None:
+    """Make the detector that a recipe names.
+
+    Args:
+        recipe: its detector, weights and threshold are used.
+        folders: where weights may lie, before the cache folder.
+        threads: threads for one photo.
+
+    Raises:
+        WeightsError: YuNet's weights are missing or are not those of the recipe.
+    """
+    if recipe.face == "whole" or recipe.detector == "none":
+        return None
+    if recipe.detector == "mtcnn":
+        return Mtcnn(recipe.threshold, threads)
+    path, _ = weights.require("yunet", folders, sha256=recipe.detector_weights)
+    return YuNet(path, recipe.threshold)
+
+
+SIDES = (320, 640, 160)
+"""Longest sides, in pixels, at which a photo is searched until it shows a face.
+
+At 320 a portrait shows its face, at 640 the small face in a wide photo; at 160 a crop that is
+nothing but face comes down to a size that detectors were trained on.
+"""
+
+
+def find_faces(detector: Detector, image: Pixels, sides: Sequence[int] = SIDES) -> list[Face]:
+    """Find faces of any size, up to a photo that is nothing but face.
+
+    Args:
+        detector: who looks.
+        image: uint8 RGB (height, width, 3).
+        sides: longest sides at which it looks, until it finds something.
+
+    Returns:
+        The faces in pixels of `image`, largest first.
+    """
+    for side in sides:
+        scale = side / max(image.shape[:2])
+        found = detector.find(_resized(image, scale))
+        if found:
+            return [face.moved(0, 0, scale) for face in found]
+    return []
+
+
+def annotated(box: Sequence[float] | None, landmarks: Sequence[float] | None) -> Face | None:
+    """The face that a data set's annotation describes.
+
+    Args:
+        box: x, y, width, height in pixels of the upright photo.
+        landmarks: ten numbers, x and y of five points.
+
+    Returns:
+        The face; None where there is no annotation.
+    """
+    if landmarks is not None:
+        points = alignment.ordered(np.asarray(landmarks, dtype=np.float64))
+        if box is None:
+            box = _box_around(points)
+        return Face(_box(box), points, 1.0, "annotation")
+    return None if box is None else Face(_box(box), None, 1.0, "annotation")
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Intersection over union of two boxes."""
+    left, top = max(one[0], other[0]), max(one[1], other[1])
+    right = min(one[0] + one[2], other[0] + other[2])
+    bottom = min(one[1] + one[3], other[1] + other[3])
+    common = max(0.0, right - left) * max(0.0, bottom - top)
+    return common / max(one[2] * one[3] + other[2] * other[3] - common, 1e-9)
+
+
+def _box(box: Sequence[float]) -> Box:
+    x, y, width, height = (float(number) for number in box)
+    return x, y, width, height
+
+
+def _box_around(points: NDArray[np.float64]) -> Box:
+    to_square = alignment.inverse(alignment.by_landmarks(points, 1, 0.0))
+    side = alignment.scale_of(to_square)
+    x, y = alignment.apply(to_square, np.array([[0.5, 0.5]]))[0]
+    return float(x - side / 2), float(y - side / 2), side, side
+
+
+def _resized(image: Pixels, scale: float) -> Pixels:
+    if scale == 1.0:
+        return image
+    height, width = image.shape[:2]
+    to = (max(1, round(width * scale)), max(1, round(height * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, to, interpolation=how), dtype=np.uint8)
+
+
+def _largest_first(faces: Iterator[Face]) -> list[Face]:
+    return sorted(faces, key=lambda face: -face.side)
+
+
+@contextlib.contextmanager
+def _quiet_opencv() -> Iterator[None]:
+    """OpenCV 5 warns that its new graph engine takes no target whenever a YuNet is made."""
+    before = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+    try:
+        yield
+    finally:
+        cv2.utils.logging.setLogLevel(before)

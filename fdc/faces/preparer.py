@@ -1,0 +1,286 @@
+"""One photo to one crop, by a recipe; preparation and service use the very same object."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fdc import photos
+from fdc.errors import PhotoError
+from fdc.faces import alignment, background, detection
+from fdc.faces.detection import Box, Face
+from fdc.faces.recipe import Recipe
+
+Pixels = NDArray[np.uint8]
+
+KEPT_TIGHT = "background kept: tight crop"
+KEPT_WHOLE = "background kept: whole photo"
+BY_BOX = "aligned by the box: no landmarks"
+
+# The shorter side at which a photo is looked at first; a face that is then too small for its crop
+# brings a second, larger decoding.
+_FIRST_LOOK = 480
+# Others in a photo count as faces of their own from this share of the largest one's side on.
+_BYSTANDER = 0.5
+# Faces smaller than this where they were found get their points from a closer look.
+_SURE_POINTS = 48
+# The head-and-shoulders cut, in sides of the face's square: to each side, above and below.
+_ASIDE, _ABOVE, _BELOW = 1.5, 1.2, 1.7
+_LEAST_CUT = 320
+
+
+class Refused(Exception):
+    """A photo gives no crop.
+
+    Args:
+        rule: short name of the rule that it broke, such as "no face".
+        reason: what was seen, for a person to read.
+    """
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__(rule, reason)
+        self.rule = rule
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Crop:
+    """What a photo became.
+
+    Attributes:
+        pixels: uint8 RGB (size, size, 3).
+        box: x, y, width, height of the face, in pixels of the upright photo; null for "whole".
+        landmarks: (5, 2) pixels of the upright photo, or null.
+        confidence: of the face, 0..1.
+        found_by: "annotation", "yunet", "mtcnn" or "whole".
+        notes: what a person should know, such as "background kept: tight crop".
+    """
+
+    pixels: Pixels
+    box: Box | None
+    landmarks: NDArray[np.float64] | None
+    confidence: float
+    found_by: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Photo:
+    """A decoded photo; `scale` is its pixels per pixel of the original."""
+
+    pixels: Pixels
+    scale: float
+
+
+class Preparer:
+    """Turns photos into crops.
+
+    Args:
+        recipe: how.
+        weights_folders: where weights may lie, before the cache folder.
+        threads: threads for one photo; None leaves it to the libraries. OpenCV keeps this setting
+            for the whole process.
+
+    Raises:
+        WeightsError: weights that the recipe names are missing.
+
+    Example:
+        preparer = Preparer(choose_recipe(size=64))
+        crop = preparer.crop(Path("photo.jpg").read_bytes())
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        weights_folders: Sequence[Path | str] = (),
+        threads: int | None = None,
+    ) -> None:
+        self.recipe = recipe
+        if threads is not None:
+            cv2.setNumThreads(threads)
+        self._detector = detection.open_detector(recipe, weights_folders, threads or 0)
+        self._session = background.open_session(recipe, weights_folders, threads or 0)
+
+    def crop(
+        self,
+        data: bytes,
+        box: Sequence[float] | None = None,
+        landmarks: Sequence[float] | None = None,
+    ) -> Crop:
+        """Make the crop of a photo.
+
+        Args:
+            data: the file's bytes.
+            box: x, y, width, height of the face in pixels of the upright photo, where known.
+            landmarks: its five points, ten numbers, where known.
+
+        Returns:
+            The crop.
+
+        Raises:
+            Refused: the photo cannot be decoded, has no face, several faces, or a mask that
+                cannot be right.
+        """
+        try:
+            width, height = photos.size(data)
+            if self.recipe.face == "whole":
+                return self._whole(data, width, height)
+            known = detection.annotated(box, landmarks)
+            if known is not None and known.landmarks is not None:
+                return self._finish(self._closer(data, width, height, known), known)
+            seen = _decode(data, width, height, _FIRST_LOOK)
+            face = self._find(seen, known)
+            return self._finish(self._closer(data, width, height, face, seen), face)
+        except PhotoError as error:
+            raise Refused("undecodable", error.message) from error
+
+    def _find(self, seen: _Photo, known: Face | None) -> Face:
+        """The one face that is meant, in pixels of the original."""
+        if self._detector is None:
+            if known is None:
+                raise Refused("no face", "the photo has no annotation, and no detector is set")
+            return known
+        found = detection.find_faces(self._detector, seen.pixels)
+        faces = [face.moved(0, 0, seen.scale) for face in found]
+        if known is not None:
+            best = max(faces, key=lambda face: detection.overlap(face.box, known.box), default=None)
+            fits = best is not None and detection.overlap(best.box, known.box) >= 0.3
+            return best if fits and best is not None else known
+        if not faces:
+            raise Refused("no face", f"{self.recipe.detector} found none")
+        grown = [face for face in faces if face.side >= _BYSTANDER * faces[0].side]
+        if len(grown) > 1 and self.recipe.several == "refuse":
+            raise Refused("several faces", f"{self.recipe.detector} found {len(grown)}")
+        return faces[0]
+
+    def _closer(
+        self, data: bytes, width: int, height: int, face: Face, seen: _Photo | None = None
+    ) -> _Photo:
+        """The photo at a scale at which the face fills its crop and the cut its network's input."""
+        side = face.side * (1 + 2 * self.recipe.margin)
+        wanted = 1.25 * self.recipe.size / max(side, 1.0)
+        if self._session is not None:
+            wanted = max(wanted, _LEAST_CUT / max((_ABOVE + _BELOW) * face.side, 1.0))
+        wanted = min(1.0, wanted)
+        if seen is not None and seen.scale >= min(wanted, 0.999):
+            return seen
+        return _decode(data, width, height, math.ceil(wanted * min(width, height)))
+
+    def _finish(self, photo: _Photo, face: Face) -> Crop:
+        recipe = self.recipe
+        notes: list[str] = []
+        face = self._sharpened(photo, face)
+        if face.landmarks is not None and recipe.alignment == "similarity":
+            try:
+                to_crop = alignment.by_landmarks(face.landmarks, recipe.size, recipe.margin)
+            except ValueError as error:
+                raise Refused("no face", str(error)) from error
+        else:
+            to_crop = alignment.by_box(face.box, recipe.size, recipe.margin)
+            if face.landmarks is None:
+                notes.append(BY_BOX)
+        from_photo = alignment.rescaled(to_crop, photo.scale, photo.scale)
+        samples = alignment.samples_for(from_photo)
+        mask = self._mask(photo, face, from_photo, samples, notes)
+        fine = alignment.warp(photo.pixels, from_photo, recipe.size, samples, recipe.colour)
+        if mask is not None:
+            fine = background.composite(fine, mask, recipe.colour)
+        return Crop(
+            alignment.shrink(fine, samples),
+            face.box,
+            face.landmarks,
+            face.confidence,
+            face.found_by,
+            tuple(notes),
+        )
+
+    def _sharpened(self, photo: _Photo, face: Face) -> Face:
+        """A small detected face with the points that a closer look gives."""
+        longest = max(photo.pixels.shape[:2])
+        seen_side = face.side * photo.scale * detection.SIDES[0] / longest
+        if self._detector is None or face.found_by == "annotation" or seen_side >= _SURE_POINTS:
+            return face
+        left, top, right, bottom = _cut(photo, face)
+        near = detection.find_faces(
+            self._detector, photo.pixels[top:bottom, left:right], detection.SIDES[:1]
+        )
+        moved = [one.moved(-left, -top, 1.0).moved(0, 0, photo.scale) for one in near]
+        best = max(moved, key=lambda one: detection.overlap(one.box, face.box), default=face)
+        return best if detection.overlap(best.box, face.box) >= 0.3 else face
+
+    def _mask(
+        self,
+        photo: _Photo,
+        face: Face,
+        from_photo: alignment.Matrix,
+        samples: int,
+        notes: list[str],
+    ) -> Pixels | None:
+        """The person's mask on the fine grid of the crop; None where the background stays."""
+        if self._session is None:
+            return None
+        height, width = photo.pixels.shape[:2]
+        if (face.side * photo.scale) ** 2 >= self.recipe.tight * width * height:
+            notes.append(KEPT_TIGHT)
+            return None
+        left, top, right, bottom = _cut(photo, face)
+        cut = photo.pixels[top:bottom, left:right]
+        x, y, w, h = (number * photo.scale for number in face.box)
+        inside = (x - left, y - top, w, h)
+        mask = background.mask_of(self._session, self.recipe.background, cut, inside)
+        self._judge(mask, cut.shape[1], cut.shape[0], inside)
+        from_cut = alignment.shifted(from_photo, left, top)
+        across, down = mask.shape[1] / cut.shape[1], mask.shape[0] / cut.shape[0]
+        return alignment.warp(
+            mask, alignment.rescaled(from_cut, across, down), self.recipe.size, samples, (0,)
+        )
+
+    def _judge(self, mask: Pixels, width: int, height: int, face: Sequence[float]) -> None:
+        across, down = mask.shape[1] / width, mask.shape[0] / height
+        x, y, w, h = face
+        down_to = [max(0, round((y + part * h) * down)) for part in (0.1, 0.9)]
+        across_to = [max(0, round((x + part * w) * across)) for part in (0.1, 0.9)]
+        within = mask[slice(*down_to), slice(*across_to)]
+        covered = float(np.mean(within >= 128)) if within.size else 0.0
+        share = float(np.mean(mask >= 128))
+        if covered < self.recipe.least_foreground:
+            raise Refused("implausible mask", f"it covers {covered:.0%} of the face")
+        if share > self.recipe.most_foreground:
+            raise Refused("implausible mask", f"it covers {share:.0%} of head and shoulders' cut")
+
+    def _whole(self, data: bytes, width: int, height: int) -> Crop:
+        recipe = self.recipe
+        wanted = min(1.0, 1.25 * recipe.size / max(width, height))
+        photo = _decode(data, width, height, math.ceil(wanted * min(width, height)))
+        matrix = alignment.whole(photo.pixels.shape[1], photo.pixels.shape[0], recipe.size)
+        samples = alignment.samples_for(matrix)
+        fine = alignment.warp(photo.pixels, matrix, recipe.size, samples, recipe.colour)
+        notes = () if recipe.background == "none" else (KEPT_WHOLE,)
+        return Crop(alignment.shrink(fine, samples), None, None, 1.0, "whole", notes)
+
+
+def _decode(data: bytes, width: int, height: int, at_least: int) -> _Photo:
+    pixels = photos.decode(data, at_least=at_least)
+    return _Photo(pixels, max(pixels.shape[:2]) / max(width, height))
+
+
+def _cut(photo: _Photo, face: Face) -> tuple[int, int, int, int]:
+    """Head and shoulders: left, top, right, bottom in pixels of the decoded photo."""
+    height, width = photo.pixels.shape[:2]
+    x, y, w, h = (number * photo.scale for number in face.box)
+    side = face.side * photo.scale
+    middle, centre = x + w / 2, y + h / 2
+    left, right = max(0, round(middle - _ASIDE * side)), min(width, round(middle + _ASIDE * side))
+    top, bottom = max(0, round(centre - _ABOVE * side)), min(height, round(centre + _BELOW * side))
+    if right - left < 2 or bottom - top < 2:
+        raise Refused("no face", "the face's box lies outside the photo")
+    return left, top, right, bottom

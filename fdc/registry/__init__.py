@@ -1,0 +1,35 @@
+"""From a trained network to the champion that answers: package, promote, roll back."""
+
+# ruff: noqa: E402
+from fdc.tracking import quiet_mlflow
+
+quiet_mlflow()  # before MLflow is imported, or it reports its use to its makers
+
+from fdc.registry.champion import (
+    Promotion,
+    champion,
+    champions,
+    folder,
+    history,
+    promote,
+    rollback,
+)
+from fdc.registry.comparison import Comparison, compare, predictions_table, split_digest
+from fdc.registry.packaging import package
+from fdc.registry.store import Version
+
+__all__ = [
+    "Comparison",
+    "Promotion",
+    "Version",
+    "champion",
+    "champions",
+    "compare",
+    "folder",
+    "history",
+    "package",
+    "predictions_table",
+    "promote",
+    "rollback",
+    "split_digest",
+]

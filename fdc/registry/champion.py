@@ -1,0 +1,267 @@
+"""Who answers: promotes a version, refuses a worse one, and takes a promotion back."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fdc.errors import RegistryError
+from fdc.predictor import Predictor
+from fdc.registry.comparison import Comparison, compare, predictions_table, split_digest
+from fdc.registry.packaging import PREDICTIONS
+from fdc.registry.store import (
+    CHAMPION,
+    PREFIX,
+    Version,
+    by_alias,
+    by_number,
+    client,
+    registered,
+    reported,
+    versions,
+)
+
+HISTORY = "fdc.champion."
+
+Reevaluate = Callable[[Predictor, list[str]], NDArray[np.floating]]
+"""Given a model and image_ids of test photos, its outputs for them in that order."""
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """What became of a promotion.
+
+    Attributes:
+        version: The champion from now on.
+        before: The champion until now; None for the first one.
+        comparison: Both figures; None where there was nothing to compare.
+        forced: Whether it was promoted although it did not pass.
+    """
+
+    version: Version
+    before: Version | None
+    comparison: Comparison | None
+    forced: bool = False
+
+    def __str__(self) -> str:
+        said = f"{self.version.name} version {self.version.number} is the champion"
+        if self.before is None:
+            return f"{said}, the first one."
+        if self.before == self.version:
+            return f"{said} already."
+        why = f": {self.comparison}" if self.comparison else ""
+        return f"{said} after version {self.before.number}{' by force' * self.forced}{why}."
+
+
+def champion(task: str, tracking_uri: str | None = None) -> Version | None:
+    """The present champion of a task, or None."""
+    with reported(f"Looking up the champion of {task}"):
+        return by_alias(client(tracking_uri), PREFIX + task)
+
+
+def champions(tracking_uri: str | None = None) -> dict[str, Version]:
+    """The present champion of every task that has one."""
+    with reported("Looking up the champions"):
+        store = client(tracking_uri)
+        found = store.search_registered_models(f"name LIKE '{PREFIX}%'")
+        return {
+            model.name.removeprefix(PREFIX): by_number(store, model.name, str(number))
+            for model in found
+            if (number := model.aliases.get(CHAMPION))
+        }
+
+
+def folder(version: Version, tracking_uri: str | None = None) -> Path:
+    """The model folder of a version, brought here if it is not on this machine.
+
+    Returns:
+        A folder for `fdc.predictor.Predictor`.
+    """
+    with reported(f"Fetching {version.name} version {version.number}"):
+        client(tracking_uri)
+        root = Path(mlflow.artifacts.download_artifacts(version.uri))
+    return root / "artifacts" / "model"
+
+
+def promote(
+    task: str,
+    version: str | None = None,
+    *,
+    force: bool = False,
+    reevaluate: Reevaluate | None = None,
+    tracking_uri: str | None = None,
+) -> Promotion:
+    """Makes a version the champion if it is no worse than the present one on the same test photos.
+
+    No worse means: its figure of the task's objective is at least the champion's. The 95% interval
+    of the difference is said as well, and does not decide.
+
+    Args:
+        task: Such as "age".
+        version: Which one; the newest if not given.
+        force: Promote it even if it is worse or cannot be compared.
+        reevaluate: Used where the two were tested on different photos and have the same recipe:
+            gets the present champion and the image_ids of the new test photos, and gives its
+            outputs for them in that order.
+        tracking_uri: MLflow's store; the one that MLflow is set to if not given.
+
+    Raises:
+        RegistryError: It is worse, cannot be compared, or does not exist.
+    """
+    name = PREFIX + task
+    with reported(f"Promoting {name}"):
+        store = client(tracking_uri)
+        challenger = _chosen(store, name, version)
+        before = by_alias(store, name)
+        if before == challenger:
+            return Promotion(challenger, before, None)
+        try:
+            comparison = _compared(challenger, before, reevaluate) if before else None
+            reason = _worse(challenger, before, comparison)
+        except RegistryError as error:
+            if not force:
+                raise
+            comparison, reason = None, str(error)
+        if reason and not force:
+            raise RegistryError(
+                reason, hint="Train a better one, or pass --force to promote it anyway."
+            )
+        promotion = Promotion(challenger, before, comparison, forced=bool(reason))
+        _seat(store, challenger, before, "promote", str(promotion))
+    return promotion
+
+
+def rollback(task: str, tracking_uri: str | None = None) -> Promotion:
+    """Gives the title back to the champion before the present one.
+
+    Raises:
+        RegistryError: There was none before, or it was deleted.
+    """
+    name = PREFIX + task
+    with reported(f"Rolling back {name}"):
+        store = client(tracking_uri)
+        now = by_alias(store, name)
+        if now is None:
+            raise RegistryError(f"{name} has no champion.", hint=f"fdc promote {task} makes one.")
+        kept = {each.number for each in versions(store, name)}
+        earlier = [number for number in _succession(store, name, now)[:-1] if number in kept]
+        if not earlier:
+            raise RegistryError(
+                f"{name} version {now.number} has no predecessor to roll back to.",
+                hint=f"fdc promote {task} --version N --force names another one.",
+            )
+        back = by_number(store, name, earlier[-1])
+        promotion = Promotion(back, now, None)
+        _seat(store, back, now, "rollback", str(promotion))
+    return promotion
+
+
+def history(task: str, tracking_uri: str | None = None) -> list[dict[str, str]]:
+    """Every change of champion, the oldest first: action, version, before, at, reason."""
+    with reported(f"Reading the history of {PREFIX}{task}"):
+        return _entries(client(tracking_uri), PREFIX + task)
+
+
+def _chosen(store: mlflow.MlflowClient, name: str, number: str | None) -> Version:
+    known = versions(store, name)
+    if not known:
+        raise RegistryError(
+            f"No version of {name} is registered.",
+            hint=f"Search first: fdc search {name.removeprefix(PREFIX)}.",
+        )
+    if number is None:
+        return known[-1]
+    for each in known:
+        if each.number == str(number):
+            return each
+    raise RegistryError(
+        f"{name} has no version {number}.",
+        hint=f"There are: {', '.join(each.number for each in known)}.",
+    )
+
+
+def _worse(challenger: Version, before: Version | None, comparison: Comparison | None) -> str:
+    if before is None or comparison is None or comparison.no_worse:
+        return ""
+    return (
+        f"{challenger.name} version {challenger.number} is worse than the champion, version "
+        f"{before.number}: {comparison}."
+    )
+
+
+def _compared(challenger: Version, before: Version, reevaluate: Reevaluate | None) -> Comparison:
+    ours, theirs = _predictions(challenger), _predictions(before)
+    new = Predictor(folder(challenger))
+    if split_digest(ours) == split_digest(theirs):
+        return compare(new.task, ours, theirs)
+    both = f"Version {challenger.number} and the champion, version {before.number},"
+    if reevaluate is None:
+        raise RegistryError(
+            f"{both} were tested on different photos.",
+            hint="Give the photos (--data), so that the champion is tested on them too.",
+        )
+    old = Predictor(folder(before))
+    if old.recipe.fingerprint != new.recipe.fingerprint or old.task.labels != new.task.labels:
+        raise RegistryError(
+            f"{both} were tested on different photos, and the champion cannot be tested on the new "
+            "ones: its recipe or its classes differ.",
+            hint="Search again with the champion's recipe and classes, or pass --force.",
+        )
+    ids = [str(image_id) for image_id in ours["image_id"]]
+    again = predictions_table(
+        ids, list(ours["truth"]), reevaluate(old, ids), [str(group) for group in ours["group"]]
+    )
+    return compare(new.task, ours, again)
+
+
+def _predictions(version: Version) -> pd.DataFrame:
+    with tempfile.TemporaryDirectory() as scratch:
+        path = mlflow.artifacts.download_artifacts(
+            run_id=version.run_id, artifact_path=PREDICTIONS, dst_path=scratch
+        )
+        return pd.read_parquet(path)
+
+
+def _seat(
+    store: mlflow.MlflowClient, version: Version, before: Version | None, action: str, reason: str
+) -> None:
+    past = _entries(store, version.name)
+    entry = {
+        "action": action,
+        "version": version.number,
+        "before": before.number if before else "",
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "reason": reason,
+    }
+    store.set_registered_model_alias(version.name, CHAMPION, version.number)
+    store.set_registered_model_tag(
+        version.name, f"{HISTORY}{len(past) + 1:04d}", json.dumps(entry, ensure_ascii=False)
+    )
+
+
+def _entries(store: mlflow.MlflowClient, name: str) -> list[dict[str, str]]:
+    model = registered(store, name)
+    tags = model.tags if model else {}
+    return [json.loads(tags[key]) for key in sorted(tags) if key.startswith(HISTORY)]
+
+
+def _succession(store: mlflow.MlflowClient, name: str, now: Version) -> list[str]:
+    """Champions in order up to the present one, without those that were rolled back."""
+    line: list[str] = []
+    for entry in _entries(store, name):
+        # What a person set by hand in MLflow's own pages belongs to the line too.
+        if entry["before"] and entry["before"] != (line[-1] if line else None):
+            line.append(entry["before"])
+        if entry["action"] == "rollback":
+            while line and line[-1] != entry["version"]:
+                line.pop()
+        else:
+            line.append(entry["version"])
+    return line if line and line[-1] == now.number else [*line, now.number]

@@ -1,0 +1,141 @@
+"""Two models on the same test photos: both figures, and how sure the difference is."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fdc.errors import RegistryError
+from fdc.tasks import Task
+
+RESAMPLES = 2000
+SEED = 20110611
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A challenger against the champion, photo by photo.
+
+    Attributes:
+        metric: Such as "accuracy" or "mae".
+        challenger: Its figure on the test photos.
+        champion: The champion's figure on the same photos.
+        gain: How much better the challenger is; negative where it is worse, whatever the
+            metric's direction.
+        interval: 95% interval of the gain.
+        photos: How many test photos were compared.
+    """
+
+    metric: str
+    challenger: float
+    champion: float
+    gain: float
+    interval: tuple[float, float]
+    photos: int
+
+    @property
+    def no_worse(self) -> bool:
+        """Whether the challenger's figure is at least as good as the champion's."""
+        return self.gain >= 0
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return (
+            f"{self.metric} {self.challenger:.4f} against the champion's {self.champion:.4f} on "
+            f"{self.photos} test photos (better by {self.gain:+.4f}, 95% interval {low:+.4f} to "
+            f"{high:+.4f})"
+        )
+
+
+def predictions_table(
+    image_ids: Sequence[str],
+    truth: Sequence[float],
+    outputs: NDArray[np.floating],
+    groups: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """What a model said about each test photo; it holds no photo.
+
+    Args:
+        image_ids: SHA-256 of each photo.
+        truth: Class index or number, as `Task.encode` gives it.
+        outputs: Probabilities (n, classes), or numbers (n,) or (n, 1).
+        groups: Which photos belong together (same person, duplicates); each stands alone if
+            not given.
+
+    Returns:
+        One row per photo: image_id, group, truth, output_0, output_1, …, ordered by image_id.
+    """
+    columns = np.asarray(outputs, np.float32).reshape(len(image_ids), -1)
+    table = pd.DataFrame(
+        {
+            "image_id": list(image_ids),
+            "group": list(groups if groups is not None else image_ids),
+            "truth": np.asarray(truth, np.float64),
+            **{f"output_{i}": column for i, column in enumerate(columns.T)},
+        }
+    )
+    return table.sort_values(["image_id", "truth"], kind="stable", ignore_index=True)
+
+
+def split_digest(table: pd.DataFrame) -> str:
+    """Names a test split: equal for the same photos with the same labels, in any order."""
+    rows = sorted(zip(table["image_id"], table["truth"], strict=True))
+    return hashlib.sha256("\n".join(f"{i} {t:g}" for i, t in rows).encode()).hexdigest()[:16]
+
+
+def compare(task: Task, challenger: pd.DataFrame, champion: pd.DataFrame) -> Comparison:
+    """Compares two models on the photos that both were tested on.
+
+    The interval is a paired bootstrap that draws groups, not photos, because photos of one
+    person are no independent evidence (Efron and Tibshirani 1993, chapter 8).
+
+    Args:
+        task: Its objective says what is compared.
+        challenger: Test predictions of the new model.
+        champion: Test predictions of the present one, of the same photos.
+
+    Raises:
+        RegistryError: The tables are not of the same test split.
+    """
+    if split_digest(challenger) != split_digest(champion):
+        raise RegistryError("The two models were tested on different photos.")
+    metric, direction = task.objective
+    new, old = (_figures(task, table) for table in (challenger, champion))
+    gains = new - old if direction == "max" else old - new
+    return Comparison(
+        metric=metric,
+        challenger=float(new.mean()),
+        champion=float(old.mean()),
+        gain=float(gains.mean()),
+        interval=_interval(gains, challenger["group"]),
+        photos=len(gains),
+    )
+
+
+def outputs(table: pd.DataFrame) -> NDArray[np.float64]:
+    """The network's outputs of a predictions table, (n, outputs)."""
+    return table.filter(regex=r"^output_\d+$").to_numpy(np.float64)
+
+
+def _figures(task: Task, table: pd.DataFrame) -> NDArray[np.float64]:
+    truth, said = table["truth"].to_numpy(np.float64), outputs(table)
+    if task.is_regression:
+        return np.asarray(np.abs(said[:, 0] - truth))
+    return np.asarray(said.argmax(axis=1) == truth, np.float64)
+
+
+def _interval(gains: NDArray[np.float64], groups: pd.Series) -> tuple[float, float]:
+    codes, names = pd.factorize(groups)
+    totals = np.bincount(codes, gains)
+    counts = np.bincount(codes).astype(np.float64)
+    random = np.random.default_rng(SEED)
+    share = np.full(len(names), 1 / len(names))
+    means = [
+        drawn @ totals / (drawn @ counts)
+        for drawn in (random.multinomial(len(names), share) for _ in range(RESAMPLES))
+    ]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,109 @@
+"""Random variations of training crops, in NumPy; none of them turns a face upside down."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+BRIGHTNESS = 0.15
+CONTRAST = 0.2
+COLOUR = 0.1
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Which variations a batch gets.
+
+    Attributes:
+        flip: Whether half of the crops are mirrored, left to right.
+        shift: Furthest shift in pixels, sideways and up or down; the edge is repeated.
+        brightness: Furthest change, as a share of white.
+        contrast: Furthest change, as a share of the contrast.
+        colour: Furthest gain or loss of one channel, as a share.
+        mixup: Parameter of the Beta distribution by which pairs of crops are blended (Zhang et
+            al. 2018, "mixup: Beyond Empirical Risk Minimization"); 0: none are.
+    """
+
+    flip: bool = False
+    shift: int = 0
+    brightness: float = 0.0
+    contrast: float = 0.0
+    colour: float = 0.0
+    mixup: float = 0.0
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], shift: int, mixup: float) -> "Augmentation":
+        """The variations that are allowed by name.
+
+        Args:
+            names: Of "flip", "shift", "brightness", "contrast", "colour".
+            shift: Pixels, where shifts are allowed.
+            mixup: See the class.
+        """
+        return cls(
+            flip="flip" in names,
+            shift=shift if "shift" in names else 0,
+            brightness=BRIGHTNESS if "brightness" in names else 0.0,
+            contrast=CONTRAST if "contrast" in names else 0.0,
+            colour=COLOUR if "colour" in names else 0.0,
+            mixup=mixup,
+        )
+
+    def __call__(
+        self,
+        crops: NDArray[np.uint8],
+        targets: NDArray[np.float32],
+        random: np.random.Generator,
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Varies a batch.
+
+        Args:
+            crops: uint8 (n, size, size, 3) RGB.
+            targets: float32 (n, units).
+            random: Where chance comes from.
+
+        Returns:
+            float32 crops 0 to 255 of the same shape, and their targets.
+        """
+        varied = self._move(crops, random).astype(np.float32)
+        varied = self._tint(varied, random)
+        if self.mixup <= 0:
+            return varied, targets
+        share = np.float32(random.beta(self.mixup, self.mixup))
+        other = random.permutation(len(crops))
+        return (
+            share * varied + (1 - share) * varied[other],
+            share * targets + (1 - share) * targets[other],
+        )
+
+    def _move(self, crops: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+        if not (self.flip or self.shift):
+            return crops
+        count, size = crops.shape[:2]
+        down, right = random.integers(-self.shift, self.shift + 1, (2, count, 1))
+        steps = np.arange(size)
+        rows = np.clip(steps + down, 0, size - 1)
+        columns = np.clip(steps + right, 0, size - 1)
+        if self.flip:
+            mirrored = random.random(count) < 0.5
+            columns[mirrored] = columns[mirrored, ::-1]
+        batch = np.arange(count)[:, None, None]
+        return crops[batch, rows[:, :, None], columns[:, None, :]]
+
+    def _tint(
+        self, crops: NDArray[np.float32], random: np.random.Generator
+    ) -> NDArray[np.float32]:
+        if not (self.brightness or self.contrast or self.colour):
+            return crops
+        count = len(crops)
+        if self.contrast:
+            mean = crops.mean(axis=(1, 2, 3), keepdims=True)
+            gain = random.uniform(1 - self.contrast, 1 + self.contrast, (count, 1, 1, 1))
+            crops = mean + (crops - mean) * gain.astype(np.float32)
+        if self.brightness:
+            lift = random.uniform(-self.brightness, self.brightness, (count, 1, 1, 1))
+            crops = crops + 255 * lift.astype(np.float32)
+        if self.colour:
+            gain = random.uniform(1 - self.colour, 1 + self.colour, (count, 1, 1, 3))
+            crops = crops * gain.astype(np.float32)
+        return np.clip(crops, 0, 255)

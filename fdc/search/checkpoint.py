@@ -1,0 +1,54 @@
+"""A training's state on disk: written whole or not at all."""
+
+import json
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+LAST = "last.npz"
+BEST = "best.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """What is needed to go on exactly where a training stopped.
+
+    Attributes:
+        variables: The network's weights, and the states of its random generators.
+        optimizer: The optimizer's variables; empty where only the weights are kept.
+        facts: JSON: the curve and whatever else belongs to it.
+    """
+
+    variables: list[NDArray[Any]]
+    optimizer: list[NDArray[Any]]
+    facts: dict[str, Any]
+
+    def save(self, path: Path) -> None:
+        """Writes it beside the file first, so that a kill leaves the old one."""
+        arrays = {f"variable_{i}": array for i, array in enumerate(self.variables)}
+        arrays |= {f"optimizer_{i}": array for i, array in enumerate(self.optimizer)}
+        text = np.frombuffer(json.dumps(self.facts).encode(), np.uint8)
+        scratch = path.with_suffix(".part")
+        with scratch.open("wb") as file:
+            np.savez(file, allow_pickle=False, facts=text, **arrays)
+        os.replace(scratch, path)
+
+    @classmethod
+    def load(cls, path: Path) -> "Checkpoint | None":
+        """Reads one; null where there is none, or a power cut has damaged it."""
+        try:
+            with np.load(path) as file:
+                facts = json.loads(file["facts"].tobytes())
+                return cls(_numbered(file, "variable_"), _numbered(file, "optimizer_"), facts)
+        except (FileNotFoundError, zipfile.BadZipFile, ValueError, KeyError, EOFError):
+            return None
+
+
+def _numbered(file: Any, prefix: str) -> list[NDArray[Any]]:
+    count = sum(name.startswith(prefix) for name in file.files)
+    return [file[f"{prefix}{i}"] for i in range(count)]

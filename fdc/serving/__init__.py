@@ -1,0 +1,1 @@
+"""From the champions to the answer: the web service and its page."""

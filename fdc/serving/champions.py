@@ -1,0 +1,115 @@
+"""The models on duty: every task's champion, kept up to date, sharing the work on a photo."""
+
+import logging
+import queue
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from fdc import registry
+from fdc.answer import Answer, Refusal, refuse
+from fdc.errors import FdcError
+from fdc.faces.preparer import Preparer
+from fdc.predictor import Predictor, prepare
+from fdc.registry import Version
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """A champion in memory."""
+
+    version: Version
+    predictor: Predictor
+
+
+class Champions:
+    """Answers photos with the champions of all tasks.
+
+    Args:
+        tracking_uri: MLflow's store; the one that MLflow is set to if not given.
+        threads: CPU threads of one network run; null: all that this process may use.
+    """
+
+    def __init__(self, tracking_uri: str | None = None, threads: int | None = None) -> None:
+        self._tracking_uri = tracking_uri
+        self._threads = threads
+        self._models: Mapping[str, OnDuty] = {}
+        self._preparers: defaultdict[str, queue.SimpleQueue[Preparer]] = defaultdict(
+            queue.SimpleQueue
+        )
+
+    @property
+    def models(self) -> Mapping[str, OnDuty]:
+        """The champion of each task."""
+        return self._models
+
+    def refresh(self) -> None:
+        """Takes up what was promoted or rolled back since; an answer in progress is not disturbed.
+
+        A champion that cannot be loaded leaves the one before it on duty.
+
+        Raises:
+            RegistryError: The registry cannot be reached.
+        """
+        wanted = registry.champions(self._tracking_uri)
+        models = {}
+        for task, version in sorted(wanted.items()):
+            present = self._models.get(task)
+            if present is not None and present.version == version:
+                models[task] = present
+                continue
+            try:
+                models[task] = self._load(version)
+                log.info("%s version %s is on duty", version.name, version.number)
+            except FdcError as error:
+                log.error("%s version %s stays off duty: %s", version.name, version.number, error)
+                if present is not None:
+                    models[task] = present
+        # One assignment: whoever answers sees either the old champions or the new ones.
+        self._models = models
+
+    def answers(self, photo: bytes, tasks: Collection[str]) -> list[Answer]:
+        """Answers a photo; models of one recipe share its decoding, detection and crop.
+
+        Args:
+            photo: The bytes of an image file.
+            tasks: Which ones, in the order of the answers.
+        """
+        models = self._models
+        crops = {}
+        said = []
+        for task in tasks:
+            predictor = models[task].predictor
+            fingerprint = predictor.recipe.fingerprint
+            if fingerprint not in crops:
+                with self._preparer(predictor) as preparer:
+                    crops[fingerprint] = prepare(preparer, photo)
+            crop = crops[fingerprint]
+            said.append(
+                refuse(predictor.task, crop)
+                if isinstance(crop, Refusal)
+                else predictor.answer(crop, fingerprint)
+            )
+        return said
+
+    def _load(self, version: Version) -> OnDuty:
+        folder = registry.folder(version, self._tracking_uri)
+        predictor = Predictor(folder, threads=self._threads)
+        with self._preparer(predictor):  # its networks are loaded now, not at the first photo
+            return OnDuty(version, predictor)
+
+    @contextmanager
+    def _preparer(self, predictor: Predictor) -> Iterator[Preparer]:
+        """Lends a preparer to one thread at a time: detectors keep state while they look."""
+        pool = self._preparers[predictor.recipe.fingerprint]
+        try:
+            preparer = pool.get_nowait()
+        except queue.Empty:
+            preparer = predictor.preparer()
+        try:
+            yield preparer
+        finally:
+            pool.put(preparer)

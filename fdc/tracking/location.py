@@ -1,0 +1,54 @@
+"""Where runs are kept, and that nothing about them leaves the machine."""
+
+import os
+from pathlib import Path
+
+DEFAULT_URI = "sqlite:///mlruns/mlflow.db"
+
+_SQLITE = "sqlite:///"
+
+_ALWAYS = {
+    # MLflow reports its use to its makers unless it is told not to.
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+}
+_UNLESS_SET = {
+    # The spool repeats a failed request itself; MLflow's own seven retries take four minutes.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+}
+
+
+def tracking_uri() -> str:
+    """The MLflow server or database: MLFLOW_TRACKING_URI, else SQLite below `mlruns/`."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
+
+
+def artifact_location(uri: str, experiment: str) -> str | None:
+    """Where a new experiment keeps its artifacts.
+
+    Args:
+        uri: Tracking URI.
+        experiment: Name of the experiment.
+
+    Returns:
+        A file URI next to a SQLite database; null where a server decides for itself.
+    """
+    database = database_file(uri)
+    if database is None:
+        return None
+    return (database.parent / "artifacts" / experiment).as_uri()
+
+
+def database_file(uri: str) -> Path | None:
+    """The absolute path of a SQLite tracking URI; null for any other kind."""
+    if not uri.startswith(_SQLITE):
+        return None
+    return Path(uri.removeprefix(_SQLITE).partition("?")[0]).absolute()
+
+
+def quiet_mlflow() -> None:
+    """Switches MLflow's telemetry off; to be called before MLflow is imported or started."""
+    os.environ.update(_ALWAYS)
+    for name, value in _UNLESS_SET.items():
+        os.environ.setdefault(name, value)

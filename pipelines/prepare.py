@@ -1,0 +1,180 @@
+"""Photos to clean, grouped, split crops."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from fdc import manifest, sources
+from fdc.curation import memory, rules
+from fdc.curation.curate import curate
+from fdc.errors import DataError, StoreError
+from fdc.experiment import Experiment
+from fdc.faces.choose import choose_recipe
+from fdc.faces.prepare import prepare as cut_crops
+from fdc.faces.recipe import Recipe
+from fdc.faces.store import CropStore
+from fdc.sources import sample
+from fdc.tasks import Task
+from pipelines import workspace
+
+console = Console()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything that a search needs.
+
+    Attributes:
+        root: Folder of the photos.
+        task: What is predicted, its classes named.
+        manifest: One row per photo, curated and split.
+        recipe: How a photo became a crop.
+        store: The crops.
+    """
+
+    root: Path
+    task: Task
+    manifest: pd.DataFrame
+    recipe: Recipe
+    store: CropStore
+
+
+def prepare(experiment: Experiment) -> Prepared:
+    """Reads, checks, crops, groups and splits the photos of an experiment; what is done is kept.
+
+    Raises:
+        DataError: There are no photos, or too few are fit to learn from.
+        WeightsError: A network that the experiment names is not here.
+        StoreError: The crops cannot be kept.
+    """
+    root = photos(experiment)
+    told = read(experiment, root)
+    recipe = recipe_of(experiment)
+    cropped, store = cut_crops(
+        told,
+        root,
+        workspace.STORES,
+        recipe,
+        workers=experiment.prepare.workers,
+        weights=experiment.prepare.weights,
+        engine=experiment.prepare.engine,
+    )
+    curated, task = divide(experiment, root, cropped)
+    manifest.write(curated, workspace.manifest(task.name, root))
+    show(curated, task)
+    return Prepared(root, task, curated, recipe, store)
+
+
+def photos(experiment: Experiment) -> Path:
+    """The folder of photos; the built-in sample is drawn where none is given."""
+    if experiment.data.path is not None:
+        return experiment.data.path
+    subjects, each = experiment.data.sample_subjects, experiment.data.sample_photos
+    console.print(
+        f"No --data is given, so these are DRAWINGS, not photos: {subjects} people, {each} each. "
+        "Figures say that everything works, and nothing about real faces.\n"
+        "실제 사진이 아니라 그린 얼굴입니다. 수치는 동작 확인용입니다.",
+        style="yellow",
+    )
+    return sample.draw(workspace.sample(subjects, each), subjects=subjects, photos=each)
+
+
+def read(experiment: Experiment, root: Path) -> pd.DataFrame:
+    """The manifest of a folder, after the rules that need no crop."""
+    read = sources.read(
+        root,
+        experiment.data.reader,
+        subject_pattern=experiment.data.subject_pattern,
+        label_column=experiment.task.column,
+        cache=workspace.INSPECTION,
+    )
+    if experiment.task.column not in read or read[experiment.task.column].isna().all():
+        labels = [column for column in read if read[column].notna().any()]
+        raise DataError(
+            f"The photos in {root} have no {experiment.task.column!r}, which {experiment.task.name} "
+            f"learns from. What they have: {', '.join(labels)}.",
+            "Choose another task, or name the reader with --reader.",
+        )
+    return rules.apply(read, off=experiment.rules.off, **_thresholds(experiment))
+
+
+def recipe_of(experiment: Experiment) -> Recipe:
+    """The recipe that this machine can follow; what it cannot is said loudly."""
+    settings = experiment.prepare
+    return choose_recipe(
+        background=settings.background,
+        model=settings.background_model,
+        detector=settings.detector,
+        weights_folders=settings.weights,
+        size=settings.size,
+        margin=settings.margin,
+        colour=settings.background_colour,
+        face=settings.face,
+        several="largest" if settings.several_faces == "largest" else "refuse",
+    )
+
+
+def divide(experiment: Experiment, root: Path, cropped: pd.DataFrame) -> tuple[pd.DataFrame, Task]:
+    """Finds copies, groups the photos and splits them, no group ever changing sides."""
+    task = experiment.task.complete(manifest.clean(cropped)[experiment.task.column])
+    split = experiment.split
+    fractions = (split.train, split.validation, split.test)
+    place = workspace.splits(task.name, root)
+    curated = curate(
+        cropped,
+        task,
+        thresholds=_thresholds(experiment),
+        off=experiment.rules.off,
+        copy_bits=experiment.rules.copy_bits,
+        alike_bits=experiment.rules.alike_bits,
+        fractions=fractions,
+        seed=split.seed,
+        fold=None if split.folds is None else (split.fold, split.folds),
+        published=split.published,
+        previous=memory.recall(place, fractions=fractions, seed=split.seed),
+        warn=lambda text: console.print(f"Note: {text}", style="yellow"),
+    )
+    if split.folds is None:
+        memory.remember(place, curated, fractions=fractions, seed=split.seed)
+    return curated, task
+
+
+def show(curated: pd.DataFrame, task: Task) -> None:
+    """Prints how many photos stand where, and how many each rule set aside."""
+    clean = manifest.clean(curated)
+    table = Table("", *manifest.SPLITS, "all", box=None, header_style="bold")
+    labels = task.encode(clean[task.column])
+    for index, label in enumerate(task.labels):
+        here = clean[labels == index]
+        counts = [int((here["split"] == split).sum()) for split in manifest.SPLITS]
+        table.add_row(label, *map(str, counts), str(len(here)))
+    for title, column in (("photos", "image_id"), ("groups", "group")):
+        counts = [clean[clean["split"] == split][column].nunique() for split in manifest.SPLITS]
+        table.add_row(title, *map(str, counts), str(clean[column].nunique()), style="bold")
+    console.print(table)
+    aside = manifest.quarantine_counts(curated)
+    if aside:
+        told = ", ".join(f"{rule} {count}" for rule, count in aside.items())
+        console.print(f"Quarantined {sum(aside.values())} of {len(curated)}: {told}")
+
+
+def verify_store(prepared: Prepared) -> None:
+    """Checks every crop against its checksum.
+
+    Raises:
+        StoreError: Naming the crops that are damaged.
+    """
+    damaged = prepared.store.verify()
+    if damaged:
+        raise StoreError(
+            f"{len(damaged)} crops in {prepared.store.folder} are damaged: {', '.join(damaged[:3])}.",
+            "Delete that folder and say the same command again.",
+        )
+    console.print(f"Every crop in {prepared.store.folder} is as it was written.")
+
+
+def _thresholds(experiment: Experiment) -> dict[str, float | None]:
+    return experiment.rules.model_dump(exclude={"off", "copy_bits", "alike_bits"})

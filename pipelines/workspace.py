@@ -1,0 +1,42 @@
+"""Where everything lies below the project's folder."""
+
+import hashlib
+import re
+from pathlib import Path
+
+EXPERIMENTS = Path("experiments")
+DATA = Path("data")
+STORES = DATA / "stores"
+INSPECTION = DATA / "inspection"
+
+
+def sample(subjects: int, photos: int) -> Path:
+    """Folder of the drawn sample of that size."""
+    return DATA / f"sample-{subjects}x{photos}"
+
+
+def dataset_name(root: Path) -> str:
+    """A short name for a folder of photos, which tells two folders of one name apart."""
+    resolved = root.resolve()
+    readable = re.sub(r"\W+", "-", resolved.name).strip("-") or "photos"
+    return f"{readable}-{hashlib.sha256(str(resolved).encode()).hexdigest()[:6]}"
+
+
+def manifest(task: str, root: Path) -> Path:
+    """Where the manifest of a task on a folder of photos is kept."""
+    return DATA / "manifests" / dataset_name(root) / f"{task}.parquet"
+
+
+def splits(task: str, root: Path) -> Path:
+    """Where the sides of the groups are remembered, so that none ever changes."""
+    return DATA / "splits" / dataset_name(root) / f"{task}.parquet"
+
+
+def search(task: str, fingerprint: str) -> Path:
+    """Folder of one search: its checkpoints, its journal and its result."""
+    return DATA / "searches" / f"{task}-{fingerprint}"
+
+
+def report(task: str, root: Path) -> Path:
+    """Where the page about a folder of photos is written."""
+    return DATA / "reports" / f"{dataset_name(root)}-{task}.html"

@@ -1,0 +1,105 @@
+"""Each rule sets aside what it names, says why, and leaves the rest alone."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from fdc import manifest as manifests
+from fdc.curation import rules
+from fdc.errors import DataError
+from tests.curation.manifests import manifest
+
+AIHUB = {
+    "birth": 1992, "age": 6, "age_now": 31, "gender": "male", "subject": "aihub:1",
+    "width": 918, "height": 1629, "annotated_width": 918, "annotated_height": 1629,
+    "box": [323.7, 611.2, 407.6, 394.9],
+    "landmarks": [445.5, 725.1, 611.2, 711.3, 526.4, 786.5, 473.6, 895.0, 589.5, 886.9],
+}  # fmt: skip
+"""A row as the AI-Hub set describes its photos: nothing is wrong with it."""
+
+FAULTS = {
+    "born later than the set": ({"birth": 2020, "age": 9, "age_now": 12}, "impossible_years"),
+    "older than today": ({"age": 31.5, "age_now": 31, "birth": 1970}, "impossible_years"),
+    "box left of the photo": ({"box": [-300.0, 611.2, 407.6, 394.9]}, "box_outside"),
+    "box under the photo": ({"box": [323.7, 1500.0, 407.6, 394.9]}, "box_outside"),
+    "empty box": ({"box": [323.7, 611.2, 0.0, 394.9]}, "face_too_small"),
+    "tiny face": ({"box": [500.0, 700.0, 20.0, 22.0], "landmarks": None}, "face_too_small"),
+    "landmark outside": (
+        {"landmarks": [45.5, 725.1, 611.2, 711.3, 526.4, 786.5, 473.6, 895.0, 589.5, 886.9]},
+        "landmarks_outside",
+    ),
+    "another size": ({"annotated_width": 1836, "annotated_height": 3258}, "size_mismatch"),
+    "turned size": ({"annotated_width": 1629, "annotated_height": 918}, "size_mismatch"),
+    "tiny photo": (
+        {"width": 31, "height": 40, "annotated_width": None, "annotated_height": None},
+        "too_small",
+    ),
+    "broken file": ({"error": "truncated after 312 bytes"}, "undecodable"),
+    "nobody": ({"faces_found": 0, "box": None, "landmarks": None}, "no_face"),
+    "a crowd": ({"faces_found": 3, "box": None, "landmarks": None}, "several_faces"),
+    "in profile": ({"turn": 0.9}, "face_turned"),
+}
+
+
+def _rule(row: pd.Series) -> str | None:
+    return None if pd.isna(row["quarantine"]) else str(row["quarantine"]).split(": ")[0]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_costs_its_row_alone(fault: str) -> None:
+    changes, rule = FAULTS[fault]
+    others = [AIHUB | {"subject": f"aihub:{n}", "faces_found": 2, "turn": 0.1} for n in range(2, 5)]
+    curated = rules.apply(manifest([AIHUB | changes, *others]))
+    assert [_rule(row) for _, row in curated.iterrows()] == [rule, None, None, None]
+    manifests.validate(curated)
+
+
+def test_reasons_say_the_values() -> None:
+    curated = rules.apply(manifest([AIHUB | {"birth": 2020, "age": 9, "age_now": 12}]))
+    said = "impossible_years: born in 2020 and aged 9: taken in 2029"
+    assert curated["quarantine"].tolist() == [said]
+
+
+@pytest.mark.parametrize("change", [{"birth": 1993}, {"gender": "female"}])
+def test_a_contradicting_subject_is_out_as_a_whole(change: dict[str, Any]) -> None:
+    rows = [AIHUB, AIHUB, AIHUB | change, AIHUB | {"subject": "aihub:2"}]
+    rule = [_rule(row) for _, row in rules.apply(manifest(rows)).iterrows()]
+    assert rule == [*["contradicting_subject"] * 3, None]
+
+
+def test_an_album_may_hold_two_genders() -> None:
+    album = [{"subject": "adience:7", "gender": gender} for gender in ("female", "male")]
+    assert rules.apply(manifest(album))["quarantine"].isna().all()
+
+
+def test_sources_without_facts_pass() -> None:
+    assert rules.apply(manifest([{"age": 30}, {"gender": "male"}]))["quarantine"].isna().all()
+    assert rules.apply(manifest([])).empty
+
+
+def test_what_is_quarantined_stays_so() -> None:
+    row = AIHUB | {"age": 40, "quarantine": "unreadable label: no number"}
+    assert rules.apply(manifest([row]))["quarantine"].tolist() == ["unreadable label: no number"]
+
+
+def test_thresholds_can_be_moved_and_switched_off() -> None:
+    blurred = manifest([{"sharpness": 12.0, "turn": 0.4}])
+    assert rules.apply(blurred)["quarantine"].isna().all()
+    assert _rule(rules.apply(blurred, blurriest=20.0).iloc[0]) == "face_blurred"
+    assert _rule(rules.apply(blurred, most_turned=0.3).iloc[0]) == "face_turned"
+    aged = manifest([AIHUB | {"birth": 2020, "age": 9, "age_now": 12}])
+    assert rules.apply(aged, off=["impossible_years"])["quarantine"].isna().all()
+    assert rules.apply(aged, latest_year=None)["quarantine"].isna().all()
+
+
+def test_an_unknown_threshold_is_told_with_the_nearest() -> None:
+    with pytest.raises(DataError, match=r"smallest_sid.*mean smallest_side"):
+        rules.apply(manifest([]), smallest_sid=3)
+    with pytest.raises(DataError, match=r"no rule called 'blurry'"):
+        rules.apply(manifest([]), off=["blurry"])
+
+
+def test_rule_and_threshold_names_are_unique() -> None:
+    assert len(rules.NAMED) == len(rules.RULES)
+    assert len(rules.DEFAULTS) == sum(len(rule.settings) for rule in rules.RULES)

@@ -1,0 +1,75 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from fdc.tasks import Names, Task
+
+DECADES = Task(kind="ordinal", column="age", bins=(0, 10, 20, 30, 40, 50, 60))
+AGE = Task(kind="regression", column="age", unit=Names(ko="세", en="years"), limits=(0, 100))
+
+
+def test_classes_keep_their_own_order():
+    assert DECADES.labels == ("0-9", "10-19", "20-29", "30-39", "40-49", "50-59", "60+")
+    assert DECADES.class_values == (5.0, 15.0, 25.0, 35.0, 45.0, 55.0, 65.0)
+
+
+@given(st.floats(min_value=0, max_value=120))
+def test_an_age_lies_within_its_decade(age):
+    (index,) = DECADES.encode(pd.Series([age], dtype="Float64"))
+    assert DECADES.bins[index] <= age
+    assert index == 6 or age < DECADES.bins[index + 1]
+
+
+def test_numbers_outside_the_task_are_missing_and_the_index_is_kept():
+    encoded = DECADES.encode(pd.Series([-1, 130, None, 9.9], index=[7, 3, 5, 1], dtype="Float64"))
+    assert encoded.isna().tolist() == [True, True, True, False]
+    assert encoded.index.tolist() == [7, 3, 5, 1]
+    assert AGE.encode(pd.Series(["12", "x", 101])).isna().tolist() == [False, True, True]
+
+
+@given(st.lists(st.integers(0, 200), min_size=2, unique=True))
+def test_found_classes_stand_in_natural_order(numbers):
+    task = Task(kind="classes", column="label").complete(
+        pd.Series([f"group {n}" for n in numbers], dtype="string")
+    )
+    assert task.labels == tuple(f"group {n}" for n in sorted(numbers))
+    assert task.encode(pd.Series(list(task.labels))).tolist() == list(range(len(numbers)))
+
+
+def test_merged_classes_leave_the_list_and_count_for_the_other():
+    task = Task(kind="classes", column="e", classes=("a", "b", "c"), merge={"c": "a"})
+    assert task.labels == ("a", "b")
+    assert task.encode(pd.Series(["c", "b", " a "])).tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        ({"kind": "ordinal"}, "needs bins"),
+        ({"kind": "ordinal", "bins": (3, 1)}, "must rise"),
+        ({"kind": "classes", "bins": (1, 2)}, "ordinal task"),
+        ({"kind": "regression", "classes": ("a", "b")}, "neither classes"),
+        ({"kind": "ordinal", "bins": (0, 1), "merge": {"1+": "0-0"}}, "leave an edge out"),
+        ({"kind": "classes", "classes": ("a", "b"), "merge": {"x": "a"}}, "classes are"),
+        ({"kind": "classes", "merge": {"a": "b", "b": "c"}}, "merged itself"),
+        ({"kind": "classes", "forbidden_augmentation": ("colur",)}, "colour"),
+    ],
+)
+def test_contradictions_are_refused(said, complaint):
+    with pytest.raises(ValidationError, match=complaint):
+        Task(column="x", **said)
+
+
+def test_answers_are_told_in_both_languages():
+    gender = Task(
+        kind="classes",
+        column="gender",
+        classes=("f", "m"),
+        names={"f": Names(ko="여성", en="female")},
+    )
+    assert [gender.display(0, "ko"), gender.display(0, "en")] == ["여성", "female"]
+    assert gender.display(1, "ko") == "m"
+    assert [AGE.display(31.6, "ko"), AGE.display(np.float32(31.6), "en")] == ["32 세", "32 years"]

@@ -1,0 +1,106 @@
+"""A tracking server that goes away and comes back, and many processes that log at once."""
+
+import subprocess
+import sys
+import time
+
+from fdc.tracking import SearchRun
+
+WORKER = """
+import sys, time
+from pathlib import Path
+from fdc.tracking import SearchRun
+
+uri, folder, worker, seconds = sys.argv[1], Path(sys.argv[2]), sys.argv[3], float(sys.argv[4])
+with SearchRun("fdc-many", f"worker {worker}", folder / worker, uri=uri) as run:
+    end, epoch = time.monotonic() + seconds, 0
+    run.trial_began("t", 0, {"worker": worker}, seed=1)
+    while time.monotonic() < end:
+        run.epoch_ended("t", epoch, {f"metric {i}": epoch + i / 8 for i in range(4)})
+        epoch += 1
+        time.sleep(0.02)
+    run.trial_ended("t", "COMPLETED", None, {"metric 0": 1.0}, seconds, 1)
+    left = run.close(timeout=120)
+print(epoch, left)
+"""
+
+
+def test_a_server_that_is_away_loses_nothing_and_nobody_waits(server, tmp_path, runs_of, points_of):
+    slowest = 0.0
+    run = SearchRun("fdc-away", "away", tmp_path / "search", uri=server.uri)
+    run.trial_began("a", 0, {"width": 8}, seed=1)
+    run.epoch_ended("a", 0, {"loss": 0.0})
+    run.run_id(timeout=60)
+    server.stop()
+    for epoch in range(1, 100):
+        began = time.perf_counter()
+        run.epoch_ended("a", epoch, {"loss": float(epoch)})
+        slowest = max(slowest, time.perf_counter() - began)
+        time.sleep(0.03)
+    began = time.perf_counter()
+    message = run.close(timeout=1.5)
+    assert time.perf_counter() - began < 3
+    assert message is not None
+    assert "same command sends them" in message
+    assert slowest < 0.1
+
+    server.start()
+    run = SearchRun("fdc-away", "away", tmp_path / "search", uri=server.uri)
+    run.trial_began("a", 0, {"width": 8}, seed=1)
+    run.trial_ended("a", "COMPLETED", None, {"loss": 0.0}, 1.0, 1)
+    assert run.close(timeout=60) is None
+    runs = {found.info.run_name: found for found in runs_of(server.uri, "fdc-away")}
+    assert sorted(runs) == ["away", "trial 000"]
+    points = points_of(server.uri, runs["trial 000"].info.run_id, "loss")
+    assert points == {(epoch, float(epoch)): 1 for epoch in range(100)}
+
+
+def test_a_server_that_comes_back_during_the_search_gets_everything(
+    server, tmp_path, runs_of, points_of
+):
+    server.stop()
+    with SearchRun("fdc-back", "back", tmp_path / "search", uri=server.uri) as run:
+        run.trial_began("a", 0, {}, seed=1)
+        run.epoch_ended("a", 0, {"loss": 0.5})
+        time.sleep(6)
+        server.start()
+        run.epoch_ended("a", 1, {"loss": 0.25})
+        assert run.run_id(timeout=60)
+        run.log_text("said while connected", "note.txt")
+        run.trial_ended("a", "COMPLETED", None, {}, 1.0, 1)
+    child = next(r for r in runs_of(server.uri, "fdc-back") if r.info.run_name == "trial 000")
+    assert points_of(server.uri, child.info.run_id, "loss") == {(0, 0.5): 1, (1, 0.25): 1}
+
+
+def many(uri, folder, workers, seconds, runs_of, points_of):
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER, uri, str(folder), str(worker), str(seconds)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for worker in range(workers)
+    ]
+    said = [process.communicate(timeout=300)[0].split() for process in processes]
+    assert [words[1] for words in said] == ["None"] * workers
+    runs = runs_of(uri, "fdc-many")
+    parents = {r.info.run_id: r.info.run_name for r in runs if r.info.run_name != "trial 000"}
+    children = [r for r in runs if r.info.run_name == "trial 000"]
+    assert sorted(parents.values()) == [f"worker {i}" for i in range(workers)]
+    assert len(children) == workers
+    for child in children:
+        worker = int(parents[child.data.tags["mlflow.parentRunId"]].split()[1])
+        epochs = int(said[worker][0])
+        assert epochs > 10
+        for i in range(4):
+            points = points_of(uri, child.info.run_id, f"metric {i}")
+            assert points == {(epoch, epoch + i / 8): 1 for epoch in range(epochs)}
+
+
+def test_eight_processes_log_through_the_server(server, tmp_path, runs_of, points_of):
+    many(server.uri, tmp_path, 8, 5.0, runs_of, points_of)
+
+
+def test_eight_processes_log_to_bare_sqlite(tmp_path, runs_of, points_of):
+    """The database does not exist yet: all eight would make its tables."""
+    many(f"sqlite:///{tmp_path}/mlruns/mlflow.db", tmp_path, 8, 5.0, runs_of, points_of)
