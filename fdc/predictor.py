@@ -4,7 +4,7 @@ The same folder answers in MLflow's own server and in fdc's service, so both say
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -31,13 +31,21 @@ Record = TypeVar("Record", bound=BaseModel)
 
 
 class Description(BaseModel):
-    """What a model folder says about itself."""
+    """What a model folder says about itself.
+
+    Attributes:
+        format: Counts changes of the folder's layout.
+        task: The task's name.
+        recipe: Fingerprint of the recipe.
+        metrics: The model's figures on its test photos, as `fdc.evaluation.score` names them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: int = 1
     task: str
     recipe: str
+    metrics: dict[str, float] = {}
 
 
 def save(
@@ -47,6 +55,7 @@ def save(
     task: Task,
     recipe: Recipe,
     weights_folders: Sequence[Path] = (),
+    metrics: Mapping[str, float] | None = None,
 ) -> Path:
     """Writes a model folder that stands alone.
 
@@ -58,6 +67,7 @@ def save(
         recipe: How the crops that it was trained on were made.
         weights_folders: Where the weights of the recipe's own networks may lie; those are copied
             into the folder.
+        metrics: The model's figures on its test photos.
 
     Returns:
         The folder.
@@ -69,7 +79,9 @@ def save(
     shutil.copyfile(network, folder / NETWORK)
     (folder / TASK).write_text(task.model_dump_json(indent=2), encoding="utf-8")
     (folder / RECIPE).write_text(recipe.model_dump_json(indent=2), encoding="utf-8")
-    description = Description(task=task.name, recipe=recipe.fingerprint)
+    description = Description(
+        task=task.name, recipe=recipe.fingerprint, metrics=dict(metrics or {})
+    )
     (folder / DESCRIPTION).write_text(description.model_dump_json(indent=2), encoding="utf-8")
     for model, sha256 in _networks(recipe):
         file, _ = weights.require(model, weights_folders, sha256=sha256)

@@ -26,16 +26,18 @@ store_app = typer.Typer(help="Look after the stores of crops.", no_args_is_help=
 app.add_typer(data_app, name="data")
 app.add_typer(store_app, name="store")
 
-TaskName = Annotated[str, typer.Argument(metavar="TASK", help="A file in experiments/, such as age.")]
-Data = Annotated[
-    Path | None, typer.Option(help="Folder of photos. Without it, a sample is drawn.")
+TaskName = Annotated[
+    str, typer.Argument(metavar="TASK", help="A file in experiments/, such as age.")
 ]
+Data = Annotated[Path | None, typer.Option(help="Folder of photos. Without it, a sample is drawn.")]
 Reader = Annotated[str | None, typer.Option(help="Format of the folder. [default: recognised]")]
 Minutes = Annotated[float | None, typer.Option(help="The search ends within so many minutes.")]
 Trials = Annotated[int | None, typer.Option(help="At most so many trials.")]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Any value of the experiment, such as prepare.size=128."),
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Any value of the experiment, such as prepare.size=128."
+    ),
 ]
 Port = Annotated[int, typer.Option(help="Port.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="Address; 0.0.0.0 lets others in.")]

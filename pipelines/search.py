@@ -12,21 +12,25 @@ from rich.console import Console
 
 import fdc.search
 from fdc import manifest, registry
-from fdc.curation import balance
 from fdc.evaluation import figures, judge
-from fdc.evaluation.model_card import model_card
+from fdc.evaluation.counts import count_photos
+from fdc.evaluation.model_card import render
 from fdc.evaluation.verdict import Verdict
 from fdc.experiment import Experiment
 from fdc.network import Network
 from fdc.registry import Version
+from fdc.registry.comparison import outputs as outputs_of
 from fdc.search import CropSet, SearchResult
+from fdc.tasks import Task
 from fdc.tracking import SearchRun, tracking_uri
 from pipelines import workspace
 from pipelines.prepare import Prepared, prepare
 
 console = Console()
 
-RESULT = "result.json"
+RESULT = "verdict.json"
+
+DRAWINGS = "Trained and tested on drawings: it says nothing about real faces. 그린 얼굴로 학습했습니다."
 
 
 def search(experiment: Experiment, *, fresh: bool = False) -> None:
@@ -49,7 +53,7 @@ def search(experiment: Experiment, *, fresh: bool = False) -> None:
     with open_run(experiment, prepared, folder) as run:
         result = run_search(experiment, prepared, folder, run)
         verdict, table = test(prepared, result)
-        log_verdict(run, prepared, result, verdict)
+        log_verdict(run, prepared, result, verdict, table)
         version = registry.package(
             run_id=run.run_id(),
             task=prepared.task,
@@ -111,12 +115,10 @@ def run_search(
     """Searches on the training side, tuned on the validation side; the test side is not touched."""
     settings, task = experiment.search, prepared.task
     return fdc.search.search(
-        training_crops(prepared, settings.balance, settings.seed),
+        crops(prepared, "train"),
         crops(prepared, "validation"),
         kind=task.kind,
         classes=len(task.labels),
-        class_values=task.class_values,
-        objective=task.objective,
         tuner=settings.tuner,
         minutes=settings.minutes,
         trials=settings.trials,
@@ -126,7 +128,9 @@ def run_search(
         seed=settings.seed,
         workers=settings.workers,
         memory_limit_gb=settings.memory_limit_gb,
+        balance=settings.balance,
         augmentation=settings.augmentation,
+        forbidden_augmentation=task.forbidden_augmentation,
         folder=folder,
         log=run,
     )
@@ -144,22 +148,6 @@ def crops(prepared: Prepared, split: str) -> CropSet:
         targets=task.encode(rows[task.column]).to_numpy(
             np.float32 if task.is_regression else np.int64
         ),
-    )
-
-
-def training_crops(prepared: Prepared, balanced: balance.Balance, seed: int) -> CropSet:
-    """The training side, weighted or resampled as the experiment says."""
-    even = crops(prepared, "train")
-    labels = pd.Series(even.targets)
-    drawn = balance.sample(labels, balanced, seed=seed)
-    weights = balance.weights(labels, balanced)[drawn]
-    return CropSet(
-        path=even.path,
-        count=even.count,
-        size=even.size,
-        positions=even.positions[drawn],
-        targets=even.targets[drawn],
-        weights=weights if balanced == "weights" else None,
     )
 
 
@@ -191,14 +179,87 @@ def test(prepared: Prepared, result: SearchResult) -> tuple[Verdict, pd.DataFram
 
 
 def log_verdict(
-    run: SearchRun, prepared: Prepared, result: SearchResult, verdict: Verdict
+    run: SearchRun,
+    prepared: Prepared,
+    result: SearchResult,
+    verdict: Verdict,
+    table: pd.DataFrame,
 ) -> None:
     """Logs the leaderboard, the figures, the verdict and the model card to the parent run."""
+    run.log_metrics({f"test/{name}": value for name, value in verdict.metrics.items()})
+    run.log_metrics({f"baseline/{name}": value for name, value in verdict.baseline.items()})
+    run.log_metrics({"search/seconds": result.seconds, "search/peak_gb": result.peak_worker_gb})
+    run.log_tags({"mlflow.note.content": "\n\n".join(_sentences(verdict))})
+    run.log_dict(verdict.model_dump(mode="json"), "verdict.json")
+    run.log_table(leaderboard(result), "leaderboard.json")
+    drawn = draw(run, prepared.task, result, verdict, table)
+    for name, figure in drawn.items():
+        run.log_figure(figure, f"figures/{name.replace(' ', '_')}.png")
+    card = render(
+        verdict,
+        counts=count_photos(prepared.manifest, prepared.task),
+        recipe=prepared.recipe.model_dump() | {"fingerprint": prepared.recipe.fingerprint},
+        training={
+            "trials": len(result.trials),
+            "minutes": round(result.seconds / 60, 1),
+            "best trial": result.best_trial,
+        }
+        | next(t.hyperparameters for t in result.trials if t.id == result.best_trial),
+        figures=drawn,
+        notes=[DRAWINGS] if (prepared.manifest["source"] == "sample").all() else [],
+    )
+    run.log_text(card, "model_card.html")
+    for figure in drawn.values():
+        pyplot.close(figure)
+
+
+def draw(
+    run: SearchRun, task: Task, result: SearchResult, verdict: Verdict, table: pd.DataFrame
+) -> dict[str, Figure]:
+    """The figures of a search, by name."""
+    truth, outputs = table["truth"].to_numpy(), outputs_of(table)
+    trials, metric, direction = run.trials(), result.objective, result.direction
+    drawn = {
+        "leaderboard": figures.leaderboard(trials, metric, direction),
+        "learning curves": figures.learning_curves(run.curves(), trials, metric, direction),
+        "slices": figures.slice_chart(verdict),
+    }
+    if task.is_regression:
+        drawn["predicted against true"] = figures.predicted_against_true(
+            task, truth, outputs[:, 0]
+        )
+    else:
+        drawn["confusion"] = figures.confusion(task, truth.astype(int), outputs)
+        drawn["reliability"] = figures.reliability_diagram(truth.astype(int), outputs)
+    return drawn
+
+
+def leaderboard(result: SearchResult) -> pd.DataFrame:
+    """One row per trial, the best first."""
+    rows = [
+        {
+            "trial": trial.number,
+            "status": trial.status,
+            result.objective: trial.metrics.get(result.objective),
+            "epochs": len(trial.curve),
+            "seconds": round(trial.seconds, 1),
+            "parameters": trial.parameters,
+            "reason": trial.reason or "",
+        }
+        | dict(trial.hyperparameters)
+        for trial in result.trials
+    ]
+    ascending = result.direction == "min"
+    return pd.DataFrame(rows).sort_values(result.objective, ascending=ascending)
+
+
+def _sentences(verdict: Verdict) -> list[str]:
+    return [*verdict.sentences("en"), *verdict.sentences("ko")]
 
 
 def tell(verdict: Verdict, version: Version) -> list[str]:
     """Prints what came out, in Korean and English, and what to do next."""
-    sentences = [*verdict.sentences("en"), *verdict.sentences("ko")]
+    sentences = _sentences(verdict)
     console.rule(f"{version.name} version {version.number}")
     console.print("\n".join(sentences))
     task = version.name.removeprefix("fdc-")

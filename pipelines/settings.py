@@ -21,7 +21,9 @@ def show_settings() -> None:
     table = Table("Key", "Default", "Meaning", box=None, header_style="bold")
     for key, field in _fields(Experiment, ""):
         value = field.get_default(call_default_factory=True)
-        default = "required" if field.is_required() else yaml.safe_dump(_plain(value)).split("\n")[0]
+        default = (
+            "required" if field.is_required() else yaml.safe_dump(_plain(value)).split("\n")[0]
+        )
         table.add_row(key, default, _meaning(field))
     console.print(table)
 

@@ -1,4 +1,4 @@
-"""Every kind of damage and oddity that photos come with, written to a folder for any room's tests."""
+"""Every kind of damage and oddity that photos come with, for the tests of any room."""
 
 import io
 import os

@@ -135,7 +135,7 @@ def test_an_incomplete_folder_says_what_is_missing(tmp_path):
     made = folder(tmp_path)
     (made / predictor.TASK).unlink()
 
-    with pytest.raises(RegistryError, match="task.json is missing"):
+    with pytest.raises(RegistryError, match=r"task\.json is missing"):
         Predictor(made)
 
 

@@ -55,10 +55,10 @@ def curate(
     labels = task.encode(manifest[task.column])
     eligible = manifest["quarantine"].isna()
 
-    if "label_conflict" not in off:
+    if "label conflict" not in off:
         manifest = duplicates.label_conflicts(manifest, _comparable(manifest, task, labels), copies)
     manifest = _labelled(manifest, task, labels)
-    eligible &= ~manifest["quarantine"].fillna("").str.startswith("label_")
+    eligible &= ~manifest["quarantine"].fillna("").str.startswith("label ")
 
     def join(rows: pd.DataFrame) -> pd.Series:
         taking_part = rows[eligible[rows.index]]
@@ -112,10 +112,10 @@ def _comparable(manifest: pd.DataFrame, task: Task, labels: pd.Series) -> pd.Ser
 def _labelled(manifest: pd.DataFrame, task: Task, labels: pd.Series) -> pd.DataFrame:
     told = manifest[task.column]
     missing = told.isna()
-    manifest = manifests.set_aside(manifest, missing, "label_missing", f"no {task.column}")
+    manifest = manifests.set_aside(manifest, missing, "label missing", f"no {task.column}")
     outside = labels.isna() & ~missing
     reason = told.astype("string") + f" is no {task.column} of this task"
-    return manifests.set_aside(manifest, outside, "label_outside", reason)
+    return manifests.set_aside(manifest, outside, "label outside", reason)
 
 
 def _folds(

@@ -78,10 +78,11 @@ def label_conflicts(
         if key is None:
             continue
         told = labelled & key.notna()
-        variants = values[told].groupby(key[told]).unique()
-        several = variants[variants.map(len) > 1].map(_listed)
-        reasons = "copies of this photo say " + key.map(several).astype("string")
-        manifest = manifests.set_aside(manifest, told & reasons.notna(), "label_conflict", reasons)
+        variants = values[told].groupby(key[told]).transform("nunique")
+        differing = variants.reindex(manifest.index, fill_value=0) > 1
+        said = values[differing].groupby(key[differing]).unique().map(_listed)
+        reasons = "copies of this photo say " + key.map(said).astype("string")
+        manifest = manifests.set_aside(manifest, differing, "label conflict", reasons)
     return manifest
 
 
@@ -110,12 +111,12 @@ def one_of_each(manifest: pd.DataFrame, copies: pd.Series | None = None) -> pd.D
     Near copies of one known subject are frames of a series and stay: they share a group anyway.
     """
     manifest = keep_one(
-        manifest, manifest["image_id"], "exact_duplicate", "identical to the bytes of"
+        manifest, manifest["image_id"], "exact duplicate", "identical to the bytes of"
     )
     near = _apart(manifest, copies)
     if near is None:
         return manifest
-    return keep_one(manifest, near, "near_duplicate", "looks like")
+    return keep_one(manifest, near, "near duplicate", "looks like")
 
 
 def _apart(manifest: pd.DataFrame, copies: pd.Series | None) -> pd.Series | None:

@@ -90,14 +90,14 @@ def part(
     bridges = is_open & (lowest < highest).fillna(False)
     if bridges.any():
         reason = "joins photos of " + _names(lowest) + " with photos of " + _names(highest)
-        manifest = manifests.set_aside(manifest, bridges, "cross_split", reason)
+        manifest = manifests.set_aside(manifest, bridges, "cross split", reason)
         groups = join(manifest[~bridges]).reindex(manifest.index)
         _, highest = _span(sides.known, groups)
 
     lower = (sides.known < highest).fillna(False)
     lower |= sides.cut & highest.isin(sides.closed)
     reason = "a copy, or the same person, is in " + _names(highest)
-    manifest = manifests.set_aside(manifest, lower, "cross_split", reason)
+    manifest = manifests.set_aside(manifest, lower, "cross split", reason)
     _, remembered = _span(sides.remembered, groups)
     return manifest, groups, highest.fillna(remembered)
 

@@ -229,7 +229,8 @@ class Preparer:
         if self._session is None:
             return None
         height, width = photo.pixels.shape[:2]
-        if (face.side * photo.scale) ** 2 >= self.recipe.tight * width * height:
+        share = (face.side * photo.scale) ** 2 / (width * height)
+        if share >= self.recipe.tight:
             notes.append(KEPT_TIGHT)
             return None
         left, top, right, bottom = _cut(photo, face)
@@ -237,14 +238,20 @@ class Preparer:
         x, y, w, h = (number * photo.scale for number in face.box)
         inside = (x - left, y - top, w, h)
         mask = background.mask_of(self._session, self.recipe.background, cut, inside)
-        self._judge(mask, cut.shape[1], cut.shape[0], inside)
+        doubt = self._doubt(mask, cut.shape[1], cut.shape[0], inside)
+        if doubt and share >= self.recipe.tight / 2:
+            notes.append(KEPT_TIGHT)
+            return None
+        if doubt:
+            raise Refused("implausible mask", doubt)
         from_cut = alignment.shifted(from_photo, left, top)
         across, down = mask.shape[1] / cut.shape[1], mask.shape[0] / cut.shape[0]
         return alignment.warp(
             mask, alignment.rescaled(from_cut, across, down), self.recipe.size, samples, (0,)
         )
 
-    def _judge(self, mask: Pixels, width: int, height: int, face: Sequence[float]) -> None:
+    def _doubt(self, mask: Pixels, width: int, height: int, face: Sequence[float]) -> str | None:
+        """Why a mask of the cut cannot be right; None where it can."""
         across, down = mask.shape[1] / width, mask.shape[0] / height
         x, y, w, h = face
         down_to = [max(0, round((y + part * h) * down)) for part in (0.1, 0.9)]
@@ -253,9 +260,10 @@ class Preparer:
         covered = float(np.mean(within >= 128)) if within.size else 0.0
         share = float(np.mean(mask >= 128))
         if covered < self.recipe.least_foreground:
-            raise Refused("implausible mask", f"it covers {covered:.0%} of the face")
+            return f"it covers {covered:.0%} of the face"
         if share > self.recipe.most_foreground:
-            raise Refused("implausible mask", f"it covers {share:.0%} of head and shoulders' cut")
+            return f"it covers {share:.0%} of head, shoulders and what is behind them"
+        return None
 
     def _whole(self, data: bytes, width: int, height: int) -> Crop:
         recipe = self.recipe

@@ -46,6 +46,7 @@ class Recipe(BaseModel):
         most_foreground: greatest share of the head-and-shoulders cut that it covers.
         tight: photos in which the face's square takes up at least this share of the area keep
             their background: segmentation networks erase most of a face that fills the photo.
+            From half of this share on, they keep it where the mask is implausible.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,7 +67,7 @@ class Recipe(BaseModel):
     colour: Colour = (128, 128, 128)
     least_foreground: Annotated[float, Field(ge=0, le=1)] = 0.6
     most_foreground: Annotated[float, Field(ge=0, le=1)] = 0.98
-    tight: Annotated[float, Field(gt=0, le=1)] = 0.35
+    tight: Annotated[float, Field(gt=0, le=1)] = 0.6
 
     @property
     def fingerprint(self) -> str:

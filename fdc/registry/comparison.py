@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 from fdc.errors import RegistryError
 from fdc.tasks import Task
 
-RESAMPLES = 2000
-SEED = 20110611
-
 
 @dataclass(frozen=True)
 class Comparison:
@@ -90,7 +87,7 @@ def compare(task: Task, challenger: pd.DataFrame, champion: pd.DataFrame) -> Com
     """Compares two models on the photos that both were tested on.
 
     The interval is a paired bootstrap that draws groups, not photos, because photos of one
-    person are no independent evidence (Efron and Tibshirani 1993, chapter 8).
+    person are no independent evidence.
 
     Args:
         task: Its objective says what is compared.
@@ -102,40 +99,25 @@ def compare(task: Task, challenger: pd.DataFrame, champion: pd.DataFrame) -> Com
     """
     if split_digest(challenger) != split_digest(champion):
         raise RegistryError("The two models were tested on different photos.")
+    from fdc.evaluation import score
+    from fdc.evaluation.intervals import differences
+
     metric, direction = task.objective
-    new, old = (_figures(task, table) for table in (challenger, champion))
-    gains = new - old if direction == "max" else old - new
+    truth = challenger["truth"].to_numpy()
+    ours, theirs = outputs(challenger), outputs(champion)
+    found = differences(task, truth, ours, theirs, challenger["group"].to_numpy())[metric]
+    low, high = (found.low, found.high) if direction == "max" else (-found.high, -found.low)
     return Comparison(
         metric=metric,
-        challenger=float(new.mean()),
-        champion=float(old.mean()),
-        gain=float(gains.mean()),
-        interval=_interval(gains, challenger["group"]),
-        photos=len(gains),
+        challenger=score(task, truth, ours)[metric],
+        champion=score(task, truth, theirs)[metric],
+        gain=found.value if direction == "max" else -found.value,
+        interval=(low, high),
+        photos=len(truth),
     )
 
 
 def outputs(table: pd.DataFrame) -> NDArray[np.float64]:
-    """The network's outputs of a predictions table, (n, outputs)."""
-    return table.filter(regex=r"^output_\d+$").to_numpy(np.float64)
-
-
-def _figures(task: Task, table: pd.DataFrame) -> NDArray[np.float64]:
-    truth, said = table["truth"].to_numpy(np.float64), outputs(table)
-    if task.is_regression:
-        return np.asarray(np.abs(said[:, 0] - truth))
-    return np.asarray(said.argmax(axis=1) == truth, np.float64)
-
-
-def _interval(gains: NDArray[np.float64], groups: pd.Series) -> tuple[float, float]:
-    codes, names = pd.factorize(groups)
-    totals = np.bincount(codes, gains)
-    counts = np.bincount(codes).astype(np.float64)
-    random = np.random.default_rng(SEED)
-    share = np.full(len(names), 1 / len(names))
-    means = [
-        drawn @ totals / (drawn @ counts)
-        for drawn in (random.multinomial(len(names), share) for _ in range(RESAMPLES))
-    ]
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+    """A predictions table's outputs: probabilities (n, classes), or numbers (n, 1)."""
+    columns = [name for name in table if str(name).startswith("output_")]
+    return table[columns].to_numpy(np.float64)

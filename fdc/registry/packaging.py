@@ -82,7 +82,8 @@ def package(
         recipe: How its crops were made.
         predictions: What the network said about the test photos, from
             `comparison.predictions_table`; logged without the photos.
-        metrics: Its figures on the test photos; they stand on the version as tags.
+        metrics: Its figures on the test photos, as `fdc.evaluation.score` names them; they stand
+            in the model, and on the version as tags.
         weights_folders: Where the weights of the recipe's own networks may lie; they are copied
             into the model.
         tracking_uri: MLflow's store; the one that MLflow is set to if not given.
@@ -104,6 +105,7 @@ def package(
             task=task,
             recipe=recipe,
             weights_folders=weights_folders,
+            metrics=metrics,
         )
         predictor.Predictor(folder)  # a model that cannot be loaded is never registered
         table = Path(scratch) / Path(PREDICTIONS).name

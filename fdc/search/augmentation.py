@@ -88,11 +88,10 @@ class Augmentation:
             mirrored = random.random(count) < 0.5
             columns[mirrored] = columns[mirrored, ::-1]
         batch = np.arange(count)[:, None, None]
-        return crops[batch, rows[:, :, None], columns[:, None, :]]
+        moved: NDArray[np.uint8] = crops[batch, rows[:, :, None], columns[:, None, :]]
+        return moved
 
-    def _tint(
-        self, crops: NDArray[np.float32], random: np.random.Generator
-    ) -> NDArray[np.float32]:
+    def _tint(self, crops: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
         if not (self.brightness or self.contrast or self.colour):
             return crops
         count = len(crops)

@@ -3,7 +3,7 @@
 With KERAS_BACKEND set to another library, what only TensorFlow needs is skipped.
 """
 
-import os
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,17 @@ _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 def is_tensorflow() -> bool:
     """Whether Keras runs on TensorFlow."""
     return bool(keras.backend.backend() == "tensorflow")
+
+
+def stay_off_gpu() -> None:
+    """Leaves the GPU to the workers; for the driver, which builds networks but trains none."""
+    if is_tensorflow():
+        import tensorflow
+
+        tensorflow.config.set_visible_devices([], "GPU")
+    elif keras.backend.backend() == "jax":
+        jax = importlib.import_module("jax")
+        jax.config.update("jax_platforms", "cpu")
 
 
 def configure(threads: int, reproducible: bool) -> None:
@@ -43,14 +54,13 @@ def has_gpu() -> bool:
 
         return bool(tensorflow.config.list_physical_devices("GPU"))
     if keras.backend.backend() == "jax":
-        import jax
-
+        jax = importlib.import_module("jax")
         return bool(jax.default_backend() == "gpu")
     return False
 
 
 def precision() -> str:
-    """The Keras dtype policy that trains fastest here: bfloat16 where the hardware multiplies it."""
+    """The Keras dtype policy that trains fastest: bfloat16 where the hardware multiplies it."""
     return "mixed_bfloat16" if has_gpu() or _cpu_flags() & _BFLOAT16_FLAGS else "float32"
 
 
@@ -81,17 +91,3 @@ def _cpu_flags() -> set[str]:
         return set()
     flags = [line for line in lines if line.startswith(("flags", "Features"))]
     return set(flags[0].split(":", 1)[1].split()) if flags else set()
-
-
-def environment(threads: int) -> dict[str, str]:
-    """Environment of a worker process, for what is read before anything is imported.
-
-    Args:
-        threads: CPU threads of the worker.
-    """
-    return {
-        **os.environ,
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "OMP_NUM_THREADS": str(threads),
-        "PYTHONUNBUFFERED": "1",
-    }

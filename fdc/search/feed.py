@@ -30,7 +30,7 @@ def rarity(targets: NDArray[Any], kind: Kind) -> NDArray[np.float32]:
         edges = np.histogram_bin_edges(targets, BINS)
         groups = np.digitize(targets, edges[1:-1])
     inverse = 1.0 / np.bincount(groups)[groups]
-    return (inverse / inverse.mean()).astype(np.float32)
+    return np.asarray(inverse / inverse.mean(), np.float32)
 
 
 class Feed:

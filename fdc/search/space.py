@@ -35,7 +35,9 @@ class Crops(autokeras.ImageInput):  # type: ignore[misc]
 
     def build_node(self, hp: Any) -> Any:
         """The network's input."""
-        return keras.Input(shape=self.shape, dtype="float32", name="crops")
+        # AutoKeras hands over NumPy's integers, which newer Keras does not take.
+        shape = tuple(int(side) for side in self.shape)
+        return keras.Input(shape=shape, dtype="float32", name="crops")
 
     def build(self, hp: Any, inputs: Any = None) -> Any:
         """Scales the crops."""

@@ -82,8 +82,12 @@ def classes(count: int, smoothing: float = 0.0, spread: float = 0.0) -> Targets:
         distance = np.subtract.outer(np.arange(count), np.arange(count))
         table = np.exp(-0.5 * (distance / spread) ** 2)
         table /= table.sum(axis=1, keepdims=True)
-    table = ((1 - smoothing) * table + smoothing / count).astype(np.float32)
-    return Targets(count, "crossentropy", lambda targets: table[targets.astype(np.int64)])
+    soft = ((1 - smoothing) * table + smoothing / count).astype(np.float32)
+
+    def encode(targets: NDArray[Any]) -> NDArray[np.float32]:
+        return soft[targets.astype(np.int64)]
+
+    return Targets(count, "crossentropy", encode)
 
 
 def distribution(scale: Scale) -> Targets:
@@ -99,7 +103,7 @@ def distribution(scale: Scale) -> Targets:
 
     def encode(targets: NDArray[Any]) -> NDArray[np.float32]:
         bells = np.exp(-0.5 * ((targets[:, None] - support) / deviation) ** 2)
-        return (bells / bells.sum(axis=1, keepdims=True)).astype(np.float32)
+        return np.asarray(bells / bells.sum(axis=1, keepdims=True), np.float32)
 
     return Targets(SUPPORT, "crossentropy", encode, kernel=support.astype(np.float32)[:, None])
 
@@ -108,7 +112,7 @@ def scaled(scale: Scale) -> Targets:
     """Numbers are brought to mean 0 and deviation 1; one output predicts them."""
 
     def encode(targets: NDArray[Any]) -> NDArray[np.float32]:
-        return ((targets - scale.mean) / scale.deviation).astype(np.float32)[:, None]
+        return np.asarray((targets - scale.mean) / scale.deviation, np.float32)[:, None]
 
     kernel = np.array([[scale.deviation]], np.float32)
     return Targets(1, "huber", encode, probabilities=False, kernel=kernel, offset=scale.mean)

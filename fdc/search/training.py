@@ -1,10 +1,10 @@
 """Trains one network, epoch by epoch; speaks Keras, on whatever library it runs."""
 
 import math
-import os
 import time
 from collections.abc import Callable
 from itertools import islice
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -66,16 +66,14 @@ class Training:
         keras.utils.set_random_seed(order.seed)
         self._settings = settings
         self._order = order
-        self._batch = batch
+        self.batch = batch
         self._beat = beat
         values = order.hyperparameters
         size = settings.train.size
         graph = space.space(settings.kind, settings.augmentation, settings.classes, size)
         self.model = space.build(graph, values)
         self.model.optimizer.build(self.model.trainable_variables)
-        self._targets = targets.for_trial(
-            settings.kind, settings.classes, settings.scale, values
-        )
+        self._targets = targets.for_trial(settings.kind, settings.classes, settings.scale, values)
         augmentation = Augmentation.of(
             settings.augmentation, round(size * values.get("shift", 0.0)), values["mixup"]
         )
@@ -155,7 +153,7 @@ class Training:
     def validate(self) -> dict[str, float]:
         """Measures the network on the validation crops."""
         outputs = []
-        for crops, count in plain_batches(self._settings.validation, self._batch):
+        for crops, count in plain_batches(self._settings.validation, self.batch):
             outputs.append(np.asarray(self.model.predict_on_batch(crops), np.float32)[:count])
             self._beat()
         answers = self._targets.answers(np.concatenate(outputs))
@@ -168,7 +166,7 @@ class Training:
         return time.monotonic() - began
 
     def _validation_seconds(self) -> float:
-        batches = plain_batches(self._settings.validation, self._batch)
+        batches = plain_batches(self._settings.validation, self.batch)
         seconds = 0.0
         for crops, _ in islice(batches, 2):
             began = time.monotonic()
@@ -176,7 +174,7 @@ class Training:
             self._beat()
             # Of the two only the second counts: the first one traces the network.
             seconds = time.monotonic() - began
-        return seconds * math.ceil(len(self._settings.validation) / self._batch)
+        return seconds * math.ceil(len(self._settings.validation) / self.batch)
 
     def _keep(self, found: dict[str, float]) -> bool:
         best = None if self.best_epoch is None else self.curve[self.best_epoch]
@@ -195,7 +193,7 @@ class Training:
     def _state(self) -> Checkpoint:
         variables = [keras.ops.convert_to_numpy(v) for v in self.model.variables]
         optimizer = [keras.ops.convert_to_numpy(v) for v in self.model.optimizer.variables]
-        facts = {"curve": list(self.curve), "best_epoch": self.best_epoch, "batch": self._batch}
+        facts = {"curve": list(self.curve), "best_epoch": self.best_epoch, "batch": self.batch}
         return Checkpoint(variables, optimizer, facts)
 
     def _restore(self, state: Checkpoint) -> None:
@@ -219,7 +217,7 @@ class Training:
                 variable.assign(value)
 
 
-def last_batch(folder: os.PathLike[str], otherwise: int) -> int:
+def last_batch(folder: Path, otherwise: int) -> int:
     """The batch size that a training's last checkpoint was made with."""
-    last = Checkpoint.load(checkpoint.Path(folder) / checkpoint.LAST)
+    last = Checkpoint.load(folder / checkpoint.LAST)
     return int(last.facts["batch"]) if last is not None else otherwise

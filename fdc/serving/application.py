@@ -65,6 +65,7 @@ class ModelInfo(BaseModel):
     version: str
     run_id: str
     recipe: str
+    metrics: dict[str, float]
 
 
 class Problem(BaseModel):
@@ -252,6 +253,7 @@ def _info(on: OnDuty) -> ModelInfo:
         version=on.version.number,
         run_id=on.version.run_id,
         recipe=on.predictor.recipe.fingerprint,
+        metrics=on.predictor.description.metrics,
     )
 
 

@@ -25,9 +25,10 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
         return
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
-            text_line = _decoded(line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n"))
-            if text_line.strip():
-                yield number, text_line
+            if number == 1:
+                line = line.removeprefix(b"\xef\xbb\xbf")
+            if line.strip():
+                yield number, _decoded(line.rstrip(b"\r\n"))
 
 
 def header(path: Path) -> tuple[list[str], str]:

@@ -29,7 +29,7 @@ def read(
         root: The data's folder.
         reader: Name of one of `READERS`; "auto": recognised from the folder.
         subject_pattern: Regular expression with a group `subject`, searched in every path relative
-            to `root`; it names who is in the photo, over whatever the dataset says.
+            to `root`; where it fits, it names who is in the photo, before what the dataset says.
         label_column: Column for the names of class folders; null: `label`.
         cache: Folder for answers about photos and for unpacked ones; null: nothing is kept, and
             photos that a CSV holds as pixels are unpacked beside it.
@@ -46,7 +46,7 @@ def read(
     _require_files(root)
     pattern = _compiled(subject_pattern) if subject_pattern else None
     chosen = reader_called(recognise(root) if reader == "auto" else reader)
-    source = root.resolve().name if chosen.generic else chosen.name
+    source = _printable(root.resolve().name) if chosen.generic else chosen.name
     options = Options(label_column or Options.label_column, cache)
     rows = list(_tidied(_rows(chosen, root, options), source, pattern))
     if not rows:
@@ -54,7 +54,7 @@ def read(
             f"There are no photos in {root} that the reader {chosen.name} could find.",
             f"It looks for {chosen.description}.",
         )
-    if pattern and all(row["subject"] is None for row in rows):
+    if pattern and not any(pattern.search(row["path"]) for row in rows):
         raise DataError(
             f"The subject pattern {subject_pattern!r} fits none of {len(rows)} paths, such as "
             f"{rows[0]['path']!r}.",
@@ -109,7 +109,7 @@ def _tidied(
             reason = "unreadable name: it is not in UTF-8; rename the file"
             row.setdefault("quarantine", reason)
         found = pattern.search(row["path"]) if pattern else None
-        subject = found and found["subject"] if pattern else row.get("subject")
+        subject = found["subject"] if found else row.get("subject")
         row["subject"] = f"{source}:{subject}" if subject else None
         yield row
 

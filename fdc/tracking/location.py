@@ -11,6 +11,8 @@ _ALWAYS = {
     # MLflow reports its use to its makers unless it is told not to.
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
+    # It prints two lines for every trial, into whatever the user looks at.
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 _UNLESS_SET = {
     # The spool repeats a failed request itself; MLflow's own seven retries take four minutes.

@@ -102,10 +102,10 @@ def test_conflicting_copies_are_all_out_and_agreeing_ones_leave_one() -> None:
     )
     out = duplicates.one_of_each(duplicates.label_conflicts(rows, rows["age"]))
     assert out["quarantine"].fillna("").tolist() == [
-        "label_conflict: copies of this photo say 26 and 31",
-        "label_conflict: copies of this photo say 26 and 31",
+        "label conflict: copies of this photo say 26 and 31",
+        "label conflict: copies of this photo say 26 and 31",
         "",
-        "exact_duplicate: identical to the bytes of b.jpg",
+        "exact duplicate: identical to the bytes of b.jpg",
         "",
     ]
 
@@ -122,14 +122,14 @@ def test_near_copies_of_one_person_are_frames_and_stay() -> None:
     )
     copies = duplicates.alike(rows, 2)
     out = duplicates.one_of_each(rows, copies)
-    assert manifests.quarantine_counts(out) == {"near_duplicate": 1}
-    assert out["quarantine"].iloc[3] == "near_duplicate: looks like 000002.jpg"
+    assert manifests.quarantine_counts(out) == {"near duplicate": 1}
+    assert out["quarantine"].iloc[3] == "near duplicate: looks like 000002.jpg"
 
 
 def test_a_quarantined_row_is_not_the_one_that_stays() -> None:
     rows = manifest(
         [
-            {"image_id": image_id("1"), "quarantine": "too_small: 3 px"},
+            {"image_id": image_id("1"), "quarantine": "too small: 3 px"},
             {"image_id": image_id("1")},
         ]
     )

@@ -1,6 +1,7 @@
 """Small models whose answers can be known beforehand: they look at a crop's mean colour."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import mlflow
@@ -89,6 +90,7 @@ def register(
     weights: NDArray[np.float64] | None = None,
     prefix: str = "photo",
     recipe: Recipe = RECIPE,
+    weights_folders: Sequence[Path] = (),
 ) -> Version:
     """Packages a model whose test predictions were right as given."""
     mlflow.set_tracking_uri(tracking_uri)
@@ -111,5 +113,6 @@ def register(
         recipe=recipe,
         predictions=predictions(right, prefix=prefix),
         metrics={"accuracy": float(np.mean(right))},
+        weights_folders=weights_folders,
         tracking_uri=tracking_uri,
     )

@@ -91,7 +91,7 @@ def test_the_champion_is_tested_again_on_new_photos(tmp_path, store, says, promo
     if promoted:
         assert promote().comparison.champion == 0
     else:
-        with pytest.raises(RegistryError, match="0.9000 against the champion's 1.0000"):
+        with pytest.raises(RegistryError, match=r"0\.9000 against the champion's 1\.0000"):
             promote()
     assert asked == [("colour", 10, "other")]
 
@@ -103,7 +103,7 @@ def test_a_champion_of_another_recipe_cannot_be_tested_again(tmp_path, store):
     register(tmp_path, store, GOOD, prefix="other", recipe=recipe)
 
     with pytest.raises(RegistryError, match="recipe or its classes differ"):
-        registry.promote("colour", reevaluate=lambda *_: pytest.fail(), tracking_uri=store)
+        registry.promote("colour", reevaluate=lambda *_: pytest.fail("asked"), tracking_uri=store)
 
 
 def test_rollback_walks_back_the_line_of_champions(tmp_path, store):
@@ -141,7 +141,7 @@ def test_what_does_not_exist_is_said(tmp_path, store):
     with pytest.raises(RegistryError, match=r"No version of fdc-colour .* fdc search colour"):
         registry.promote("colour", tracking_uri=store)
     register(tmp_path, store, FAIR)
-    with pytest.raises(RegistryError, match="no version 7. There are: 1"):
+    with pytest.raises(RegistryError, match=r"no version 7\. There are: 1"):
         registry.promote("colour", "7", tracking_uri=store)
     with pytest.raises(RegistryError, match="has no champion"):
         registry.rollback("colour", store)

@@ -9,6 +9,7 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 import mlflow
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -76,7 +77,8 @@ def test_the_package_needs_no_installed_fdc(tmp_path, store):
 import base64, json, sys
 import mlflow, pandas
 model = mlflow.pyfunc.load_model(sys.argv[1])
-print(json.dumps(model.predict(pandas.DataFrame({"photo": [base64.b64decode(sys.argv[2])]}))["label"][0]))
+photo = base64.b64decode(sys.argv[2])
+print(json.dumps(model.predict(pandas.DataFrame({"photo": [photo]}))["label"][0]))
 import fdc
 print(json.dumps(fdc.__file__))
 heavy = {"tensorflow", "keras", "autokeras", "keras_tuner"} & set(sys.modules)
@@ -100,8 +102,6 @@ print(json.dumps(sorted(heavy)))
 
 
 def test_a_network_that_does_not_fit_is_not_registered(tmp_path, store):
-    import numpy as np
-
     with pytest.raises(RegistryError, match="gives 2 outputs"):
         register(tmp_path, store, [True], weights=np.ones((3, 2)))
     assert registry.champion("colour", store) is None
@@ -109,7 +109,7 @@ def test_a_network_that_does_not_fit_is_not_registered(tmp_path, store):
 
 
 def test_an_unknown_run_is_an_error_that_names_the_store(tmp_path, store):
-    onnx = network(tmp_path / "given.onnx", __import__("numpy").eye(3))
+    onnx = network(tmp_path / "given.onnx", np.eye(3))
     with pytest.raises(RegistryError, match="Registering fdc-colour failed"):
         registry.package(
             run_id="0" * 32,

@@ -108,7 +108,7 @@ def adience_line(fold: int, number: int, **changes: str) -> str:
                 str(number),
                 "(25, 32)",
                 "f",
-                *"641 1325 1000 1000 115 30 17".split(),
+                *("641", "1325", "1000", "1000", "115", "30", "17"),
             ),
             strict=True,
         )

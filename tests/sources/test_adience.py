@@ -35,7 +35,9 @@ def test_every_age_of_the_table_lies_in_its_range(text: str) -> None:
         assert age(text) == sum(ends) / 2
 
 
-@pytest.mark.parametrize(("text", "years"), [("13", 13), ("(25, 23)", 28.5), ("None", None), ("x", None)])
+@pytest.mark.parametrize(
+    ("text", "years"), [("13", 13), ("(25, 23)", 28.5), ("None", None), ("x", None)]
+)
 def test_dirt_in_ages(text: str, years: float | None) -> None:
     assert age(text) == years
 
@@ -59,7 +61,9 @@ def test_landmark_aligned_photos_serve_as_well(tmp_path: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(line=st.binary(min_size=1, max_size=80).filter(lambda line: b"\n" not in line))
-def test_a_mangled_line_costs_no_other(line: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_mangled_line_costs_no_other(
+    line: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     root = tmp_path_factory.mktemp("adience")
     good = [adience_line(0, number).encode() for number in range(3)]
     (root / "fold_0_data.txt").write_bytes(b"\n".join(good))

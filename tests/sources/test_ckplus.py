@@ -16,7 +16,8 @@ def test_subjects_and_emotions(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["happy/S010_2.png", "happy/010_002_00000013.png", "S010_002_00000013.png", "sad/사진.png"]
+    "path",
+    ["happy/S010_2.png", "happy/010_002_00000013.png", "S010_002_00000013.png", "sad/사진.png"],
 )
 def test_a_mangled_name_or_place_costs_no_other(tmp_path: Path, path: str) -> None:
     ckplus(tmp_path)

@@ -13,7 +13,13 @@ def test_photos_are_listed_sorted_at_any_depth_and_in_any_case(tmp_path: Path) -
     names = ["b/2.PNG", "b/10.jpeg", "a/x.WebP", "z.JPG", "유아 (1).jpg"]
     photos(tmp_path, names)
     (tmp_path / "notes.txt").write_text("no photo")
-    assert list(photos_below(tmp_path)) == ["z.JPG", "유아 (1).jpg", "a/x.WebP", "b/10.jpeg", "b/2.PNG"]
+    assert list(photos_below(tmp_path)) == [
+        "z.JPG",
+        "유아 (1).jpg",
+        "a/x.WebP",
+        "b/10.jpeg",
+        "b/2.PNG",
+    ]
 
 
 def test_a_photo_without_a_known_suffix_is_told_by_its_bytes(tmp_path: Path) -> None:

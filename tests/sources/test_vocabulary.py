@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,10 +35,8 @@ def test_no_ages(text: str) -> None:
 
 @given(st.text())
 def test_any_text_is_an_age_or_a_value_error(text: str) -> None:
-    try:
+    with contextlib.suppress(ValueError):
         assert 0 <= age(text) <= OLDEST
-    except ValueError as error:
-        assert repr(text.strip()) in str(error)
 
 
 @pytest.mark.parametrize("word", ["female", "F", " Woman", "여", "여자", "여성"])
@@ -55,12 +55,16 @@ def test_no_gender(word: str) -> None:
         gender(word)
 
 
-@pytest.mark.parametrize("word", ["warm", "웜", "웜톤", "Warm tone", "spring", "봄웜", "가을 웜톤", "springwarm"])
+@pytest.mark.parametrize(
+    "word", ["warm", "웜", "웜톤", "Warm tone", "spring", "봄웜", "가을 웜톤", "springwarm"]
+)
 def test_warm(word: str) -> None:
     assert tone(word) == "warm"
 
 
-@pytest.mark.parametrize("word", ["cool", "쿨", "쿨톤", "WINTER", "여름쿨", "겨울 쿨톤", "cool_summer"])
+@pytest.mark.parametrize(
+    "word", ["cool", "쿨", "쿨톤", "WINTER", "여름쿨", "겨울 쿨톤", "cool_summer"]
+)
 def test_cool(word: str) -> None:
     assert tone(word) == "cool"
 

@@ -19,6 +19,8 @@ const TEXT = {
     large: (megabytes) => `파일이 너무 큽니다. ${megabytes} MB보다 작은 사진을 올려 주세요.`,
     years: (years) => `확률로 본 나이 약 ${years}세`,
     models: (list) => `모델: ${list}`,
+    accuracy: (share) => `처음 보는 사람의 사진에서 ${Math.round(share * 100)}%를 맞혔습니다.`,
+    mae: (error) => `처음 보는 사람의 사진에서 평균 ${error.toFixed(1)}만큼 빗나갔습니다.`,
     honest: "결과는 통계적인 추정이며 틀릴 수 있습니다. 사람을 판단하는 근거로 쓰지 마세요.",
     noCamera: "카메라를 열 수 없습니다. 브라우저의 카메라 권한을 확인해 주세요.",
   },
@@ -42,10 +44,14 @@ const TEXT = {
     large: (megabytes) => `The file is too large. Please use a photo of less than ${megabytes} MB.`,
     years: (years) => `about ${years} years, weighed by probability`,
     models: (list) => `Models: ${list}`,
+    accuracy: (share) => `Right on ${Math.round(share * 100)}% of photos of people it had never seen.`,
+    mae: (error) => `Off by ${error.toFixed(1)} on average on people it had never seen.`,
     honest: "Results are statistical estimates and can be wrong. Do not judge people by them.",
     noCamera: "The camera cannot be opened. Please check the browser's permission.",
   },
 };
+
+const PHOTO_AT_FAULT = [413, 415, 422];
 
 const find = (id) => document.getElementById(id);
 const drop = find("drop");
@@ -56,7 +62,7 @@ const state = {
   models: [],
   megabytes: null,
   answers: null,
-  problem: null, // {ko, en} or the key of a text, and perhaps a technical reason
+  problem: null, // {title, message, reason}: message is {ko, en}, or a function that says it
   busy: false,
   asked: 0,
 };
@@ -88,7 +94,10 @@ function render() {
 
 function cards() {
   if (state.busy) return [element("div", "card empty", text("working"))];
-  if (state.problem) return [refusal(text("failed"), state.problem.message, state.problem.reason)];
+  if (state.problem) {
+    const { title = "failed", message, reason } = state.problem;
+    return [refusal(text(title), message, reason)];
+  }
   if (!state.answers) return [element("div", "card empty", text("empty"))];
   const refusals = state.answers.map((answer) => answer.refusal);
   if (refusals.every(Boolean) && new Set(refusals.map((each) => each.rule)).size === 1)
@@ -115,9 +124,15 @@ function card(answer) {
   if (answer.label !== null && answer.years !== null)
     made.append(element("p", "years", text("years", Math.round(answer.years))));
   if (answer.label !== null) made.append(bars(answer, model));
-  if (answer.notes.length)
-    made.append(element("ul", "notes", answer.notes.map((note) => element("li", "", note[state.language]))));
+  const notes = [...answer.notes.map((note) => note[state.language]), ...figures(answer, model)];
+  if (notes.length) made.append(element("ul", "notes", notes.map((note) => element("li", "", note))));
   return made;
+}
+
+function figures(answer, model) {
+  const metric = answer.label === null ? "mae" : "accuracy";
+  const figure = model?.metrics[metric];
+  return figure === undefined ? [] : [text(metric, figure)];
 }
 
 function bars(answer, model) {
@@ -141,8 +156,7 @@ async function ask(file) {
   const turn = ++state.asked;
   URL.revokeObjectURL(preview.src);
   preview.src = URL.createObjectURL(file);
-  preview.hidden = false;
-  drop.classList.add("filled");
+  show(true);
   Object.assign(state, { answers: null, problem: null, busy: true });
   render();
   const said = await answers(file);
@@ -151,16 +165,22 @@ async function ask(file) {
   render();
 }
 
+function show(shown) {
+  preview.hidden = !shown;
+  drop.classList.toggle("filled", shown);
+}
+
 async function answers(file) {
   if (state.megabytes && file.size > state.megabytes * 1e6)
-    return { problem: { message: () => text("large", state.megabytes) } };
+    return { problem: { title: "refused", message: () => text("large", state.megabytes) } };
   const form = new FormData();
   form.append("photo", file, "photo"); // a file's name may say who is in it
   try {
     const response = await fetch("/predict", { method: "POST", body: form });
     const said = await response.json();
     if (response.ok) return { answers: said.answers };
-    return { problem: said.error };
+    const title = PHOTO_AT_FAULT.includes(response.status) ? "refused" : "failed";
+    return { problem: { title, ...said.error } };
   } catch {
     return { problem: { message: () => text("unreachable") } };
   }
@@ -206,6 +226,8 @@ viewfinder.addEventListener("close", () => {
   for (const track of video.srcObject?.getTracks() ?? []) track.stop();
   video.srcObject = null;
 });
+
+preview.addEventListener("error", () => show(false)); // what the browser cannot draw
 
 find("file").addEventListener("change", (event) => {
   const [file] = event.target.files;

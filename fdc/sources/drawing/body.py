@@ -4,10 +4,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fdc.sources.drawing.canvas import Grid, Image, bell, blend, blur, clouds, filled, linear, smooth, step
+from fdc.sources.drawing.canvas import (
+    Grid,
+    Image,
+    bell,
+    blend,
+    blur,
+    clouds,
+    filled,
+    linear,
+    smooth,
+    step,
+)
 from fdc.sources.drawing.look import Look
 from fdc.sources.drawing.scene import Scene
 from fdc.sources.drawing.shading import CLOTH_WRAP, shade
+
+
+# Right half of each neckline, from the middle outwards: x in half widths of the neck, y below the
+# shoulders' line.
+_NECKLINES = {
+    "crew": ((0.45, 0.24), (1.12, 0.12), (1.25, 0.08), (1.56, 0.06)),
+    "vee": ((0.16, 0.66), (1.03, 0.32), (1.15, 0.02), (1.44, 0.0)),
+    "boat": ((0.8, 0.14), (1.6, 0.10), (1.9, 0.06), (2.1, 0.05)),
+    "high": ((0.5, -0.12), (0.95, -0.14), (1.12, -0.17), (1.25, -0.05)),
+}
 
 
 @dataclass(frozen=True)
@@ -92,13 +113,8 @@ def _leaning(ring: Image, lean: np.float32) -> Image:
 
 def _garment(scene: Scene, neck: float, wide: float, line: float) -> Image:
     """Outline of the clothes; the neckline is its upper edge."""
-    deep = {"crew": 0.26, "vee": 0.72, "collar": 0.42, "high": -0.05}[scene.neckline]
-    spread = {"crew": 1.25, "vee": 1.15, "collar": 1.05, "high": 0.95}[scene.neckline]
-    high = {"crew": 0.08, "vee": 0.02, "collar": -0.18, "high": -0.3}[scene.neckline]
-    edge = [(neck * 0.45 if scene.neckline != "vee" else 0.08, line + deep * 0.92)]
-    edge += [(neck * spread * 0.9, line + deep * 0.45), (neck * spread, line + high)]
-    edge += [(neck * spread * 1.25, line + high - 0.02), (wide * 0.5, line + 0.03)]
-    edge += [(wide * 1.3, line + 0.2), (wide * 1.5, 4.6)]
+    edge = [(x * neck, line + y) for x, y in _NECKLINES[scene.neckline]]
+    edge += [(wide * 0.5, line + 0.03), (wide * 1.3, line + 0.2), (wide * 1.5, 4.6)]
     ring = _mirrored(edge)
     return smooth(ring, 3)
 

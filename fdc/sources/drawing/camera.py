@@ -41,7 +41,10 @@ class Pose:
         """Where in the head's raster each photo pixel looks, for `cv2.remap`."""
         columns = np.arange(width, dtype=np.float32)[None, :] - np.float32(self.centre[0])
         rows = np.arange(height, dtype=np.float32)[:, None] - np.float32(self.centre[1])
-        c, s = np.float32(np.cos(self.roll) / self.scale), np.float32(np.sin(self.roll) / self.scale)
+        c, s = (
+            np.float32(np.cos(self.roll) / self.scale),
+            np.float32(np.sin(self.roll) / self.scale),
+        )
         flat_x, flat_y = c * columns + s * rows, c * rows - s * columns
         left, top, density = grid.x[0, 0], grid.y[0, 0], np.float32(grid.density)
 

@@ -11,9 +11,7 @@ from fdc.sources.drawing.scene import Scene
 LASHES = (0.10, 0.06, 0.05)
 
 
-def eye(
-    image: Image, grid: Grid, look: Look, scene: Scene, side: float, brightness: Image
-) -> None:
+def eye(image: Image, grid: Grid, look: Look, scene: Scene, side: float, brightness: Image) -> None:
     """Paints one eye into a lit face.
 
     Args:
@@ -92,7 +90,7 @@ def brow(image: Image, grid: Grid, look: Look, side: float, colour: Image, seed:
     thick = np.float32(weight) * (1.1 - 0.75 * along**1.6)
     rng = np.random.default_rng(seed)
     hairs = clouds(rng, part.shape, 2.6) * 0.4
-    body = 1.0 - np.abs(part.y - line) / thick + hairs * 0.6
+    body = 1.0 - np.abs(part.y - line) / thick + hairs * 0.4
     alpha = step(body - 0.15, 0.9) * step(t, 0.12) * step(1.02 - t, 0.12)
     density = (0.45 + 0.5 * look.growth) * (1.0 - 0.25 * look.elder)
     blend(image[cut], colour, np.clip(alpha * density, 0.0, 0.95))
@@ -181,9 +179,10 @@ def paint_gap(image: Image, shape: Mouth, look: Look, light: Image) -> None:
     view = image[shape.cut]
     q = shape.part.x / np.float32(look.mouth_width)
     blend(view, view * 0.22, 0.85 * shape.line * (1.0 - shape.gap))
-    white = linear((0.92, 0.90, 0.86 - 0.12 * look.elder)) * (1.0 - 0.5 * np.clip(q * q, 0, 1))[
-        ..., None
-    ]
+    white = (
+        linear((0.92, 0.90, 0.86 - 0.12 * look.elder))
+        * (1.0 - 0.5 * np.clip(q * q, 0, 1))[..., None]
+    )
     teeth = white * (light[shape.cut] * (0.95 - 0.45 * shape.depth))[..., None]
     inner = teeth * step(0.85 - shape.depth, 0.2)[..., None] + np.float32([0.05, 0.012, 0.012])
     blend(view, np.clip(inner, 0.0, 1.0), shape.gap)

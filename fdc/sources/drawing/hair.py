@@ -32,9 +32,7 @@ class Hair:
     back: Image | None
 
 
-def draw(
-    look: Look, scene: Scene, grid: Grid, light: Vector, rng: np.random.Generator
-) -> Hair:
+def draw(look: Look, scene: Scene, grid: Grid, light: Vector, rng: np.random.Generator) -> Hair:
     """Cuts, greys and lights somebody's hair.
 
     Args:
@@ -63,7 +61,9 @@ def draw(
         thin = np.clip(look.hair_density + 0.45 * middle * (1 - look.hair_density), 0.0, 1.0)
         front, whole = front * thin, whole * thin
     return Hair(
-        cut, _lit(_greyed(look, fine, broad), look, scene, part, light, fine), front,
+        cut,
+        _lit(_greyed(look, fine, broad), look, scene, part, light, fine),
+        front,
         whole if long else None,
     )
 
@@ -79,7 +79,7 @@ def _outline(look: Look, long: bool) -> Points:
     """The polygon around all hair, the face included."""
     who = look.identity
     volume = 0.05 + 0.13 * who.volume + 0.05 * who.curl + (0.04 if long else 0.0)
-    volume *= min(look.hair_density + 0.1 * look.growth, 1.0) ** 1.5
+    volume *= min(look.hair_density + 0.1 * look.growth, 1.0) ** 3
     volume *= 1.0 - 0.55 * look.recession
     end = float(
         np.interp(look.hair_length, (0.0, 0.3, 0.4, 0.7, 1.0), (-0.1, 0.3, 0.75, 1.35, 2.2))
@@ -171,9 +171,7 @@ def _greyed(look: Look, fine: Image, broad: Image) -> Image:
     return (base + (grey - base) * share[..., None]) * contrast[..., None]
 
 
-def _lit(
-    colours: Image, look: Look, scene: Scene, grid: Grid, light: Vector, fine: Image
-) -> Image:
+def _lit(colours: Image, look: Look, scene: Scene, grid: Grid, light: Vector, fine: Image) -> Image:
     """Lights hair as a round form, with the band of shine that hair has."""
     x, y = grid.x / np.float32(1.2), (grid.y + np.float32(0.35)) / np.float32(1.35)
     square = x * x + y * y
@@ -183,9 +181,7 @@ def _lit(
     facing = np.clip(facing, 0.0, 1.0)
     light_here = (scene.key * facing + scene.ambient) * np.clip(1.15 - 0.45 * square * far, 0.4, 1)
     band = bell(far - np.float32(0.72), 0.13) * facing * facing * (1.0 + 0.8 * fine)
-    band *= step(0.1 - grid.y, 0.8) * np.float32(
-        0.2 + 0.3 * look.growth * (1.0 - 0.5 * look.elder)
-    )
+    band *= step(0.1 - grid.y, 0.8) * np.float32(0.2 + 0.3 * look.growth * (1.0 - 0.5 * look.elder))
     np.clip(band, 0.0, None, out=band)
     lit = colours * (light_here + 0.8 * band)[..., None]
     lit += (np.float32(0.09) * band)[..., None]

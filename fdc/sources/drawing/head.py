@@ -116,9 +116,7 @@ def _behind(grid: Grid, locks: hair.Hair, share: Image) -> Layer:
 
 
 def _shade_under_hair(colours: Image, cover: Image, light: Vector) -> None:
-    moved = np.array(
-        [[1, 0, -0.035 * light[0] * DENSITY], [0, 1, 0.06 * DENSITY]], np.float32
-    )
+    moved = np.array([[1, 0, -0.035 * light[0] * DENSITY], [0, 1, 0.06 * DENSITY]], np.float32)
     shadow = cv2.warpAffine(blur(cover, 0.06 * DENSITY), moved, cover.shape[::-1])
     colours *= 1.0 - 0.45 * shadow[..., None]
 
@@ -127,11 +125,12 @@ def landmarks(look: Look, scene: Scene) -> Image:
     """Nose tip, eyes and mouth corners in the frontal frame, in units, in the AI-Hub's order."""
     corner = features.half_mouth(look, scene) * 0.97
     y = look.mouth_y + features.corner_height(look, scene)
+    eye = look.eye_width * (0.15 * look.sag - 0.1)
     return np.array(
         [
             (0.0, look.nose_y - 0.02),
-            (-look.eye_x, -0.1 * look.eye_width),
-            (look.eye_x, -0.1 * look.eye_width),
+            (-look.eye_x, eye),
+            (look.eye_x, eye),
             (-corner, y),
             (corner, y),
         ],
@@ -216,9 +215,7 @@ def _spots(
         blend(albedo, skin * (0.62, 0.48, 0.40), soft * np.float32(strength))
 
 
-def _beard(
-    albedo: Image, grid: Grid, look: Look, share: Image, rng: np.random.Generator
-) -> None:
+def _beard(albedo: Image, grid: Grid, look: Look, share: Image, rng: np.random.Generator) -> None:
     who, mouth, half = look.identity, look.mouth_y, look.mouth_width
     lower = step(grid.y - (look.nose_y + 0.10 + 0.25 * np.clip(1 - np.abs(grid.x), 0, 1)), 0.25)
     sides = step(grid.y - 0.30, 0.4) * step(np.abs(grid.x) - 0.62, 0.3)
@@ -236,7 +233,9 @@ def _beard(
     grown = float(np.clip((look.age - 24.0) / 3.0, 0.0, 1.0))
     if who.beard in worn and grown > 0.0:
         cover = step(worn[who.beard] * 1.3 + 0.2 * (speckle - 0.5) - 0.5, 0.9)
-        blend(albedo, hair.brow_colour(look) * (0.7 + 0.5 * speckle[..., None]), cover * grown * 0.9)
+        blend(
+            albedo, hair.brow_colour(look) * (0.7 + 0.5 * speckle[..., None]), cover * grown * 0.9
+        )
 
 
 def _ears(

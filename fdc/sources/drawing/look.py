@@ -121,7 +121,7 @@ def look(identity: Identity, age: float, rng: np.random.Generator) -> Look:
     dense = np.linspace(0.0, np.pi, 256)
     chin = float(outline[-1, 1])
 
-    mouth_y = grow(0.65, 0.86 + 0.03 * male) + 0.02 * elder + 0.02 * who.nose_length
+    mouth_y = grow(0.65, 0.845 + 0.03 * male) + 0.02 * elder + 0.02 * who.nose_length
     return Look(
         identity=who,
         age=age,
@@ -143,7 +143,7 @@ def look(identity: Identity, age: float, rng: np.random.Generator) -> Look:
         lips=(1 + 0.25 * who.lips) * (1 - 0.15 * male) * (1 - 0.5 * elder) * grow(0.9, 1.0),
         grey=float(np.clip((seen + who.greys - 30.0) / 46.0, 0.0, 1.0)),
         recession=float(who.recedes * np.clip((seen - 22.0) / 45.0, 0.0, 1.0)),
-        hair_density=float(np.interp(seen, (0, 1, 3, 6), (0.25, 0.5, 0.85, 1.0)) - 0.2 * elder),
+        hair_density=float(np.interp(seen, (0, 1, 3, 6), (0.25, 0.5, 0.85, 1.0)) - 0.07 * elder),
         hair_length=_hair_length(who, seen),
         wrinkles=float(np.clip((seen - 22.0) / 50.0, 0.0, 1.1)),
         sag=float(np.clip((seen - 38.0) / 40.0, 0.0, 1.1)),

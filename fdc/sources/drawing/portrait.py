@@ -95,7 +95,7 @@ def _box(look: Look, pose: Pose) -> tuple[float, float, float, float]:
     angles = np.linspace(-np.pi, np.pi, 73)
     radii = np.interp(np.abs(angles), look.angles, look.radii)
     ring = np.stack([np.sin(angles) * radii, -np.cos(angles) * radii], 1)
-    ring = ring[ring[:, 1] > look.brow_y - 0.35].astype(np.float32)
+    ring = ring[ring[:, 1] > look.brow_y - 0.5].astype(np.float32)
     pixels = pose.project(ring, np.zeros(len(ring), np.float32))
     left, top = pixels.min(axis=0)
     right, bottom = pixels.max(axis=0)

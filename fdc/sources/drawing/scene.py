@@ -10,7 +10,7 @@ import numpy as np
 from fdc.sources.drawing.identity import Colour
 
 BACKDROPS = ("studio", "room", "foliage", "shelves", "window", "landscape")
-NECKLINES = ("crew", "vee", "collar", "high")
+NECKLINES = ("crew", "vee", "boat", "high")
 PATTERNS = ("plain", "plain", "stripes", "checks")
 
 

@@ -1,0 +1,157 @@
+"""What a person sees of a search: a live table on a terminal, plain lines everywhere else."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import rich.console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from fdc.search.budget import Budget, duration
+from fdc.search.records import State, TrialRecord
+
+if TYPE_CHECKING:
+    from fdc.search.jobs import Job
+
+SECONDS_BETWEEN_LINES = 10.0
+MOST_ROWS = 20
+
+STATUS_STYLES = {
+    "COMPLETED": "green",
+    "PRUNED": "yellow",
+    "REFUSED": "yellow",
+    "FAILED": "red",
+    "running": "bold",
+}
+
+
+class Console:
+    """Shows how a search goes; a context manager.
+
+    Args:
+        quiet: Whether to show nothing.
+    """
+
+    def __init__(self, quiet: bool = False) -> None:
+        self._console = rich.console.Console(stderr=True, quiet=quiet, soft_wrap=True)
+        self._live: Live | None = None
+        self._last_line: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        """Starts to show."""
+        if self._console.is_terminal and not self._console.quiet:
+            self._live = Live(Text("starting"), console=self._console, refresh_per_second=2)
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leaves the last table standing."""
+        if self._live is not None:
+            self._live.stop()
+
+    def say(self, text: str) -> None:
+        """Prints a line, above the table on a terminal."""
+        if self._live is not None:
+            self._live.console.print(text, highlight=False, markup=False)
+        elif not self._console.quiet:
+            print(text, file=sys.stderr, flush=True)
+
+    def began(self, record: TrialRecord) -> None:
+        """A trial starts."""
+        self._line(f"trial {record.id} begins: {_described(record)}")
+
+    def probed(self, record: TrialRecord) -> None:
+        """A trial's speed is known."""
+        self._line(
+            f"trial {record.id}: {_weights(record)} weights, batches of {record.batch_size}, "
+            f"{duration(record.predicted_epoch_seconds or 0.0)} an epoch"
+        )
+
+    def epoch_ended(self, record: TrialRecord, total: int) -> None:
+        """An epoch has ended; every now and then it is worth a line."""
+        now = time.monotonic()
+        if now - self._last_line.get(record.id, 0.0) >= SECONDS_BETWEEN_LINES:
+            self._last_line[record.id] = now
+            self._line(
+                f"trial {record.id}: epoch {record.next_epoch} of {total}, "
+                f"{_values(record.curve[-1])}"
+            )
+
+    def ended(self, record: TrialRecord) -> None:
+        """A trial is over, or interrupted."""
+        text = f"trial {record.id} {record.status or 'interrupted'} in {duration(record.seconds)}"
+        if record.metrics:
+            text += f": {_values(record.metrics)}"
+        if record.reason:
+            text += f" ({record.reason})"
+        self._line(text)
+
+    def update(self, state: State, budget: Budget, jobs: Iterable["Job"]) -> None:
+        """Redraws the table."""
+        if self._live is not None:
+            self._live.update(_table(state, budget, list(jobs)))
+
+    def _line(self, text: str) -> None:
+        if self._live is None:
+            self.say(text)
+
+
+def _table(state: State, budget: Budget, jobs: list["Job"]) -> Table:
+    totals = {job.record.id: job.total for job in jobs}
+    best = next(iter(state.ranked()), None)
+    left = "" if budget.left == float("inf") else f", {duration(max(0.0, budget.left))} left"
+    found = "" if best is None else f", best {_values(best.metrics)} (trial {best.id})"
+    table = Table(title=f"{duration(budget.used)} used{left}{found}", title_justify="left")
+    for column in ("trial", "network", "weights", "epochs", "last", "best", "status"):
+        table.add_column(column)
+    for record in list(state.trials.values())[-MOST_ROWS:]:
+        running = record.id in totals
+        epochs = f"{record.next_epoch}" + (f"/{totals[record.id]}" if running else "")
+        status = "running" if running else record.status or "interrupted"
+        name = state.objective.name
+        table.add_row(
+            record.id,
+            _described(record),
+            _weights(record),
+            epochs,
+            _value(record.curve[-1].get(name)) if record.curve else "",
+            _value(record.metrics.get(name)),
+            Text(status, style=STATUS_STYLES.get(status, "")),
+        )
+    return table
+
+
+def _described(record: TrialRecord) -> str:
+    values: dict[str, Any] = record.hyperparameters
+    words = [str(values.get("network/family", "residual"))]
+    words += [
+        f"{name} {values[f'network/{name}']}"
+        for name in ("width", "depth")
+        if f"network/{name}" in values
+    ]
+    with contextlib.suppress(KeyError):
+        words.append(f"rate {values['learning_rate']:g}")
+    return ", ".join(words)
+
+
+def _weights(record: TrialRecord) -> str:
+    return "" if record.parameters is None else f"{record.parameters / 1e6:.2f} M"
+
+
+def _value(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def _values(metrics: dict[str, float]) -> str:
+    shown = [name for name in metrics if name == "loss" or name.startswith("val_")]
+    return ", ".join(f"{name} {metrics[name]:.4f}" for name in shown)

@@ -1,0 +1,136 @@
+"""The winner is trained on in what is left of the budget, and its network exported."""
+
+import math
+from pathlib import Path
+
+from fdc.errors import SearchError
+from fdc.search import checkpoint, memory
+from fdc.search.budget import START_SECONDS, duration
+from fdc.search.director import Director
+from fdc.search.jobs import Job
+from fdc.search.messages import Died, Export, Exported, Failed, Settings, Train
+from fdc.search.records import SearchResult, TrialRecord
+
+FINAL = "final"
+"""Id of the training in which the winner goes on."""
+
+EXPORT_TRIES = 2
+EXPORT_SECONDS = 300.0
+
+
+class _Winner:
+    """The one job in which the best trial's network is trained on."""
+
+    def __init__(self, director: Director, best: TrialRecord, epochs: int) -> None:
+        self._director = director
+        self._best = best
+        self._epochs = epochs
+        self._given = False
+
+    def next_job(self, worker: str) -> Job | None:
+        """The job, once."""
+        if self._given:
+            return None
+        self._given = True
+        director, best = self._director, self._best
+        record = director.state.trials.get(FINAL) or TrialRecord(
+            id=FINAL,
+            number=len(director.state.trials),
+            hyperparameters=best.hyperparameters,
+            seed=best.seed,
+            first_epoch=best.next_epoch,
+            continues=best.id,
+        )
+        start = director.trial_folder(best.id) / checkpoint.BEST
+        order = Train(
+            director.trial_folder(FINAL),
+            record.hyperparameters,
+            record.seed,
+            start,
+            record.first_epoch,
+        )
+        budget = director.budget
+        limit = record.first_epoch + self._epochs
+        return Job(record, order, limit, budget.left, budget.now, False, deadline=budget.end)
+
+    def job_ended(self, job: Job) -> None:
+        """Nothing more to do."""
+
+
+def train_winner_on(director: Director, epochs: int) -> None:
+    """Trains the best trial's network on, from its best epoch, to the end of the budget.
+
+    Args:
+        director: Who has it trained.
+        epochs: How many more at most.
+    """
+    trials = [record for record in director.state.ranked() if record.id != FINAL]
+    begun = director.state.trials.get(FINAL)
+    if director.stopping or math.isinf(director.budget.end) or not trials:
+        return
+    if begun is not None and begun.status is not None:
+        return
+    best = trials[0] if begun is None else director.state.trials[str(begun.continues)]
+    if director.budget.left < START_SECONDS + 2 * (best.pace or 0.0):
+        return
+    director.console.say(
+        f"training trial {best.id} on for {duration(director.budget.left)}, from its best epoch"
+    )
+    director.run(_Winner(director, best, epochs))
+
+
+def export_winner(director: Director, settings: Settings, folder: Path) -> SearchResult:
+    """Exports the best network there is, which the training on has not made worse.
+
+    Args:
+        director: Who knows the best.
+        settings: What all trials share.
+        folder: Where to.
+
+    Raises:
+        SearchError: If it cannot be exported.
+    """
+    best = director.state.ranked()[0]
+    order = Export(
+        folder,
+        director.trial_folder(best.id) / checkpoint.BEST,
+        best.hyperparameters,
+        flip="flip" in settings.augmentation,
+    )
+    exported = _exported(director, order)
+    objective = director.state.objective
+    return SearchResult(
+        folder=folder,
+        network=folder / "network.onnx",
+        keras_network=folder / "network.keras",
+        best_trial=best.id,
+        objective=objective.name,
+        direction=objective.direction,
+        score=best.metrics[objective.name],
+        validation=exported.metrics,
+        trials=list(director.state.trials.values()),
+        seconds=director.budget.used,
+        interrupted=director.stopping,
+        peak_worker_gb=director.workers.peak_bytes / memory.GB,
+    )
+
+
+def _exported(director: Director, order: Export) -> Exported:
+    reason = ""
+    for _ in range(EXPORT_TRIES):
+        worker = director.workers.names[0]
+        director.workers.send(worker, order)
+        until = director.budget.now + EXPORT_SECONDS
+        while director.budget.now < until:
+            for name, report in director.workers.receive(1.0):
+                if name != worker:
+                    continue
+                if isinstance(report, Exported):
+                    return report
+                if isinstance(report, Failed | Died):
+                    reason = report.reason
+                    until = director.budget.now
+    raise SearchError(
+        f"The best network could not be exported: {reason or 'it took too long'}.",
+        f"Its weights are kept in {order.checkpoint}; the same call tries again.",
+    )

@@ -1,0 +1,254 @@
+"""The whole of a search: trials, the winner trained on, its network exported."""
+
+import math
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import filelock
+
+from fdc.errors import SearchError
+from fdc.search import memory
+from fdc.search.budget import START_SECONDS, Budget, duration
+from fdc.search.checks import check, check_identity, digest
+from fdc.search.console import Console
+from fdc.search.crops import CropSet
+from fdc.search.director import Director
+from fdc.search.events import Log, NoLog
+from fdc.search.feed import Balance
+from fdc.search.finish import export_winner, train_winner_on
+from fdc.search.messages import Settings
+from fdc.search.objective import OBJECTIVES, Objective
+from fdc.search.records import RESULT, STATE, SearchResult, State, TrialRecord
+from fdc.search.supervisor import Workers
+from fdc.search.targets import Kind, Scale
+
+
+def search(
+    train: CropSet,
+    validation: CropSet,
+    *,
+    kind: Kind,
+    classes: int = 0,
+    folder: Path,
+    log: Log | None = None,
+    tuner: str = "greedy",
+    minutes: float | None = 20.0,
+    trials: int = 8,
+    epochs: int = 60,
+    patience: int | None = 10,
+    batch_size: int = 64,
+    seed: int = 20,
+    workers: int = 1,
+    memory_limit_gb: float | None = None,
+    hang_seconds: float = 300.0,
+    balance: Balance = "none",
+    augmentation: Sequence[str] = ("flip", "shift"),
+    forbidden_augmentation: Sequence[str] = (),
+    objective: Objective | None = None,
+    reserve_seconds: float = 30.0,
+    quiet: bool = False,
+) -> SearchResult:
+    """Searches for the network that answers the validation crops best.
+
+    A call that was killed or interrupted is taken up by the same call with the same folder: trials
+    that are done stay, a running one goes on from its last epoch. A call that is finished returns
+    its result at once. More minutes or trials than before let a search go on.
+
+    Args:
+        train: What is trained on.
+        validation: What trials are compared on.
+        kind: "classes", "ordinal" (classes with an order) or "regression".
+        classes: Number of classes; 0 for a regression.
+        folder: Where checkpoints, the state and the exported network go; made if missing.
+        log: Is told of trials and epochs, such as `fdc.tracking.SearchRun`.
+        tuner: "greedy", "bayesian", "hyperband" or "random".
+        minutes: All that the search may take, its export included; null: no limit.
+        trials: How many at most; refused ones do not count.
+        epochs: Of one trial at most, and of the training in which the winner goes on.
+        patience: Epochs without gain that end a trial; null: none do.
+        batch_size: Crops in a batch at most; small sets get smaller ones.
+        seed: The same seed gives the same trials, scores and winner on the CPU with one worker, as
+            long as `minutes` is null.
+        workers: How many trials run at once; threads are divided between them.
+        memory_limit_gb: Of each worker, in 10^9 bytes; null: its part of what is free.
+        hang_seconds: After so long without a step a worker is taken to hang.
+        balance: "weights" lets rare targets count more, "sampling" draws them more often.
+        augmentation: Of "flip", "shift", "brightness", "contrast", "colour".
+        forbidden_augmentation: Those that would change the answer; asking for one is an error.
+        objective: What is optimised; by default what fits the kind.
+        reserve_seconds: Part of `minutes` that is kept for the export here, and for evaluation and
+            registration at the caller.
+        quiet: Whether to show nothing.
+
+    Returns:
+        The winner and all trials.
+
+    Raises:
+        SearchError: If it cannot start, not one epoch fits into `minutes`, no trial was completed,
+            or the folder belongs to another search.
+        KeyboardInterrupt: On a second Ctrl-C, or one before the first epoch; it can be resumed.
+    """
+    objective = objective or OBJECTIVES[kind]
+    used = tuple(augmentation)
+    check(train, validation, kind, classes, used, forbidden_augmentation)
+    identity = {
+        "train": digest(train),
+        "validation": digest(validation),
+        "kind": kind,
+        "classes": classes,
+        "tuner": tuner,
+        "epochs": epochs,
+        "patience": patience,
+        "batch_size": batch_size,
+        "seed": seed,
+        "balance": balance,
+        "augmentation": list(used),
+        "objective": objective.name,
+    }
+    call = {**identity, "minutes": minutes, "trials": trials}
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder):
+        state = State(folder / STATE, objective, identity)
+        resumed = state.load()
+        check_identity(state.identity, identity, folder)
+        done = SearchResult.load(folder / RESULT, call)
+        if done is not None:
+            return done
+        scale = Scale.of(train.targets) if kind == "regression" else None
+        settings = Settings(
+            train=train,
+            validation=validation,
+            kind=kind,
+            classes=classes,
+            scale=scale,
+            objective=objective,
+            augmentation=used,
+            balance=balance,
+            batch_size=batch_size,
+            threads=max(1, _cpus() // workers),
+            memory_bytes=(
+                int(memory_limit_gb * memory.GB)
+                if memory_limit_gb
+                else memory.usable_bytes(workers)
+            ),
+        )
+        budget = Budget(minutes, reserve_seconds, state.seconds, trials, workers)
+        with ExitStack() as stack:
+            # The workers import what they need while this process does the same.
+            crew = Workers(workers, settings, folder / "workers", hang_seconds)
+            stack.callback(crew.close)
+            console = stack.enter_context(Console(quiet))
+            director = Director(crew, budget, state, log or NoLog(), console, folder, patience)
+            stack.enter_context(_interruptible(director))
+            if resumed:
+                console.say(f"taking up the search in {folder}: {len(state.trials)} trials so far")
+            _explore(director, settings, tuner, trials, epochs, seed)
+            train_winner_on(director, epochs)
+            result = export_winner(director, settings, folder)
+            director.save()
+        if not result.interrupted:
+            result.save(folder / RESULT, call)
+        return result
+
+
+def _explore(
+    director: Director, settings: Settings, tuner: str, trials: int, epochs: int, seed: int
+) -> None:
+    # Importing AutoKeras takes a while: not before the workers have begun the same.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from fdc.search import automodel, backend
+    from fdc.search.space import space
+
+    backend.stay_off_gpu()
+
+    size = settings.train.size
+    automodel.explore(
+        director,
+        space(settings.kind, settings.augmentation, settings.classes, size),
+        tuner=tuner,
+        trials=trials,
+        epochs=epochs,
+        seed=seed,
+        size=size,
+        classes=settings.classes,
+    )
+    records = director.state.trials.values()
+    if director.state.ranked():
+        return
+    if director.stopping:
+        raise KeyboardInterrupt
+    refused = [record for record in records if record.status == "REFUSED"]
+    if refused and len(refused) == len(records):
+        raise SearchError(*_what_would_fit(director, settings, refused))
+    reasons = "\n".join(f"  trial {r.id} {r.status}: {r.reason}" for r in records)
+    raise SearchError(
+        f"Not one of {len(records)} trials was completed:\n{reasons}",
+        f"The workers' output is in {director.folder / 'workers'}.",
+    )
+
+
+def _what_would_fit(
+    director: Director, settings: Settings, refused: Sequence[TrialRecord]
+) -> tuple[str, str]:
+    fastest = min(record.predicted_epoch_seconds or math.inf for record in refused)
+    count, total = len(settings.train), director.budget.total
+    usable = (
+        director.budget.end - director.budget.now + director.budget.used - director.state.seconds
+    )
+    needed = total - usable + START_SECONDS + fastest
+    fitting = int(count * max(0.0, usable - START_SECONDS) / fastest)
+    return (
+        f"Not one epoch fits into {duration(total)}: the fastest network that was tried needs "
+        f"{duration(fastest)} for one epoch of {count} crops of {settings.train.size} px.",
+        f"What would fit: at least {math.ceil(2 * needed / 60)} minutes, or at most {fitting} "
+        "photos, or smaller crops.",
+    )
+
+
+def _cpus() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    lock = filelock.FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise SearchError(
+            f"Another process searches in {folder}.", "Wait for it, or use another folder."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _interruptible(director: Director) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM lets running epochs end and the best be exported."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: object) -> None:
+        if director.stopping:
+            raise KeyboardInterrupt
+        director.stopping = True
+        director.console.say(
+            f"{signal.Signals(number).name}: the running epoch ends, then the best network is "
+            "exported; once more to stop at once"
+        )
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, stop) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

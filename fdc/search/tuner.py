@@ -1,0 +1,198 @@
+"""AutoKeras' tuners, made to drive workers instead of training by themselves."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from autokeras import tuners
+from keras_tuner.engine.trial import Trial, TrialStatus
+
+from fdc.search import checkpoint
+from fdc.search.director import Director
+from fdc.search.jobs import Job
+from fdc.search.messages import Train
+from fdc.search.records import TrialRecord
+
+MOST_TRIALS = 9999
+"""What KerasTuner is told; the limit that holds is counted here, refused trials left out."""
+
+MOST_REFUSED = 3
+"""How many trials may be refused for each one that is wanted."""
+
+
+class Driven:
+    """Makes a tuner of AutoKeras ask for trials and tell their results, and nothing else.
+
+    AutoKeras' own tuner would copy the crops, train in this process and refit at the end.
+    """
+
+    director: Director
+    trials: int
+    epochs: int
+    search_seed: int
+    starting_points: Sequence[dict[str, Any]]
+    full_resource: int = 1
+    mean_resource: float = 1.0
+
+    def search(self, **data: Any) -> None:
+        """Lets the director run the trials; AutoKeras' `fit` calls it once it knows the data.
+
+        Args:
+            **data: What `fit` has made of the few crops that it was given; not needed here.
+        """
+        self._keep_oracle_in_state()
+        self.director.run(self)
+
+    def next_job(self, worker: str) -> Job | None:
+        """Asks the oracle for a trial."""
+        oracle: Any = self.oracle  # type: ignore[attr-defined]
+        waiting = bool(oracle._retry_queue)
+        share = self._share(1.0)
+        if not waiting and (self._trials_left() <= 0 or share is None):
+            return None
+        # AutoKeras' greedy oracle draws from NumPy's global generator; seeded for each trial, a
+        # search that is taken up again proposes what it would have proposed.
+        np.random.seed((self.search_seed + len(oracle.trials)) % 2**32)
+        trial = oracle.create_trial(worker)
+        if trial.status != TrialStatus.RUNNING:
+            return None
+        return self.on_trial_begin(trial)
+
+    def on_trial_begin(self, trial: Any) -> Job:
+        """Makes a job of a trial, or takes up the job that was running when it was stopped."""
+        values = dict(trial.hyperparameters.values)
+        first, last = self._epochs_of(values)
+        record = self.director.state.trials.get(trial.trial_id) or TrialRecord(
+            id=trial.trial_id,
+            number=int(trial.trial_id),
+            hyperparameters=values,
+            seed=_trial_seed(self.search_seed, int(trial.trial_id)),
+            first_epoch=first,
+            resource=(last - first) / self.epochs,
+            continues=values.get("tuner/trial_id"),
+        )
+        start = self._start_of(record)
+        if start is None:
+            record.first_epoch = 0
+        order = Train(
+            self.director.trial_folder(record.id), values, record.seed, start, record.first_epoch
+        )
+        work = record.resource / self.mean_resource
+        share = self._share(work) or 0.0
+        return Job(record, order, last, share, self.director.budget.now)
+
+    def job_ended(self, job: Job) -> None:
+        """Tells the oracle how a trial went."""
+        oracle: Any = self.oracle  # type: ignore[attr-defined]
+        trial = oracle.trials[job.record.id]
+        record = job.record
+        if record.status in ("COMPLETED", "PRUNED"):
+            name = self.director.state.objective.name
+            oracle.update_trial(
+                record.id, {name: record.metrics[name]}, step=record.best_epoch or 0
+            )
+            trial.status = TrialStatus.COMPLETED
+        else:
+            trial.status = TrialStatus.FAILED
+            trial.message = record.reason
+        self.on_trial_end(trial)
+
+    def on_trial_end(self, trial: Any) -> None:
+        """Closes the trial in the oracle."""
+        self.oracle.end_trial(trial)  # type: ignore[attr-defined]
+
+    def save(self) -> None:
+        """Does nothing: the director keeps the oracle's state with its own."""
+
+    def _trials_left(self) -> int:
+        records = self.director.state.trials.values()
+        refused = sum(record.status == "REFUSED" for record in records)
+        return self.trials + min(refused, MOST_REFUSED * self.trials) - len(records)
+
+    def _share(self, work: float) -> float | None:
+        known = [
+            record.pace
+            for record in self.director.state.trials.values()
+            if record.pace is not None and record.curve
+        ]
+        return self.director.budget.share(
+            max(1, self._trials_left()), work, min(known, default=None)
+        )
+
+    def _epochs_of(self, values: Mapping[str, Any]) -> tuple[int, int]:
+        unit = self.epochs / self.full_resource
+        first = values.get("tuner/initial_epoch", 0)
+        last = values.get("tuner/epochs", self.full_resource)
+        return math.ceil(first * unit), max(1, math.ceil(last * unit))
+
+    def _start_of(self, record: TrialRecord) -> Path | None:
+        if record.continues is None:
+            return None
+        path = self.director.trial_folder(record.continues) / checkpoint.BEST
+        return path if path.is_file() else None
+
+    def _keep_oracle_in_state(self) -> None:
+        """KerasTuner's own files are not written whole or not at all, and not all together."""
+        oracle: Any = self.oracle  # type: ignore[attr-defined]
+        state = self.director.state
+
+        def remember() -> None:
+            trials = {key: trial.get_state() for key, trial in oracle.trials.items()}
+            state.oracle = {"oracle": oracle.get_state(), "trials": trials}
+
+        if state.oracle is not None:
+            trials = state.oracle["trials"].items()
+            oracle.trials = {key: Trial.from_state(told) for key, told in trials}
+            oracle.set_state(state.oracle["oracle"])
+            # Those that ran when the search was killed are handed out again first.
+            ongoing = sorted(trial.trial_id for trial in oracle.ongoing_trials.values())
+            oracle._retry_queue = ongoing[::-1]
+            oracle.ongoing_trials = {}
+        oracle.save = remember
+        oracle._save_trial = lambda trial: None
+        oracle._random_values = _first(self.starting_points, oracle, oracle._random_values)
+        oracle.verbose = 0
+        oracle.max_consecutive_failed_trials = MOST_TRIALS + 1
+
+
+class Greedy(Driven, tuners.Greedy):  # type: ignore[misc]
+    """AutoKeras' greedy search."""
+
+
+class Bayesian(Driven, tuners.BayesianOptimization):  # type: ignore[misc]
+    """Bayesian optimisation with Gaussian processes."""
+
+
+class Hyperband(Driven, tuners.Hyperband):  # type: ignore[misc]
+    """Successive halving in brackets; its rounds are shares of a full trial."""
+
+
+class Random(Driven, tuners.RandomSearch):  # type: ignore[misc]
+    """Random search."""
+
+
+TUNERS: dict[str, type[Driven]] = {
+    "greedy": Greedy,
+    "bayesian": Bayesian,
+    "hyperband": Hyperband,
+    "random": Random,
+}
+
+
+def _first(points: Sequence[dict[str, Any]], oracle: Any, otherwise: Any) -> Any:
+    """Random values of an oracle, after the points that every search starts from."""
+
+    def values() -> dict[str, Any] | None:
+        begun = len(oracle.start_order)
+        if begun < len(points):
+            return dict(points[begun])
+        found: dict[str, Any] | None = otherwise()
+        return found
+
+    return values
+
+
+def _trial_seed(seed: int, number: int) -> int:
+    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])

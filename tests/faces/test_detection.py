@@ -1,0 +1,102 @@
+"""Detectors behind one interface."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fdc import photos
+from fdc.errors import WeightsError
+from fdc.faces import detection
+from fdc.faces.detection import Detector, Face, find_faces
+from fdc.faces.recipe import Recipe
+from tests.faces.drawing import draw
+
+sides = st.floats(1, 200)
+
+
+@pytest.fixture(scope="module")
+def yunet(weights_folder: Path) -> Detector:
+    detector = detection.open_detector(Recipe(detector="yunet"), [weights_folder], 1)
+    assert detector is not None
+    return detector
+
+
+@given(st.floats(-50, 50), st.floats(-50, 50), st.floats(0.1, 8), sides, sides)
+def test_a_face_moves_back(x: float, y: float, scale: float, width: float, height: float) -> None:
+    face = Face((10, 20, width, height), np.arange(10.0).reshape(5, 2), 0.9, "yunet")
+    seen = Face(
+        (10 * scale + x, 20 * scale + y, width * scale, height * scale),
+        np.arange(10.0).reshape(5, 2) * scale + (x, y),
+        0.9,
+        "yunet",
+    )
+    moved = seen.moved(x, y, scale)
+    assert np.allclose(moved.box, face.box)
+    assert np.allclose(moved.landmarks, face.landmarks)
+
+
+def test_overlap() -> None:
+    assert detection.overlap((0, 0, 10, 10), (0, 0, 10, 10)) == pytest.approx(1)
+    assert detection.overlap((0, 0, 10, 10), (5, 0, 10, 10)) == pytest.approx(1 / 3)
+    assert detection.overlap((0, 0, 10, 10), (20, 20, 5, 5)) == 0
+
+
+def test_an_annotation_is_a_face() -> None:
+    drawn = draw()
+    face = detection.annotated(drawn.box, drawn.landmarks)
+    assert face is not None
+    assert face.found_by == "annotation"
+    assert face.box == tuple(drawn.box)
+    alone = detection.annotated(None, drawn.landmarks)
+    assert alone is not None
+    assert detection.overlap(alone.box, face.box) > 0.4
+    assert detection.annotated(None, None) is None
+
+
+def test_yunet_finds_a_real_face_at_any_size(yunet: Detector, portraits: list[Path]) -> None:
+    image = photos.decode(portraits[0].read_bytes())
+    [found] = find_faces(yunet, image)[:1]
+    assert found.found_by == "yunet"
+    assert found.landmarks is not None
+    left, right, nose, mouth_left, mouth_right = found.landmarks
+    assert left[0] < right[0]
+    assert mouth_left[0] < mouth_right[0]
+    assert left[1] < nose[1] < mouth_left[1]
+    small = detection._resized(image, 150 / max(image.shape[:2]))
+    again = find_faces(yunet, small)[0].moved(0, 0, 150 / max(image.shape[:2]))
+    assert detection.overlap(found.box, again.box) > 0.7
+
+
+@pytest.mark.parametrize("folder", ["utkface", "fer2013/train/happy", "ckplus48/happy"])
+def test_yunet_finds_faces_that_fill_the_photo(yunet: Detector, shared: Path, folder: str) -> None:
+    paths = sorted((shared / "data" / folder).iterdir())[:40]
+    found = [bool(find_faces(yunet, photos.decode(path.read_bytes()))) for path in paths]
+    assert np.mean(found) >= 0.9
+
+
+def test_no_face_is_found_in_noise(yunet: Detector) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    assert find_faces(yunet, noise) == []
+
+
+def test_mtcnn_agrees_with_yunet(yunet: Detector, portraits: list[Path]) -> None:
+    mtcnn = detection.open_detector(Recipe(detector="mtcnn"), [], 1)
+    assert mtcnn is not None
+    image = photos.decode(portraits[0].read_bytes(), at_least=400)
+    one, other = find_faces(yunet, image)[0], find_faces(mtcnn, image)[0]
+    assert other.found_by == "mtcnn"
+    assert detection.overlap(one.box, other.box) > 0.5
+    assert one.landmarks is not None
+    assert other.landmarks is not None
+    assert np.abs(one.landmarks - other.landmarks).max() < 0.12 * one.side
+    assert find_faces(mtcnn, np.zeros((200, 200, 3), np.uint8)) == []
+
+
+def test_without_weights_another_detector_is_named() -> None:
+    with pytest.raises(WeightsError, match="mtcnn"):
+        detection.open_detector(Recipe(detector_weights="0" * 64), [], 1)
+    assert detection.open_detector(Recipe(detector="none"), [], 1) is None
+    assert detection.open_detector(Recipe(face="whole"), [], 1) is None
