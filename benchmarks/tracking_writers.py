@@ -8,6 +8,7 @@ one bare SQLite file, and counts afterwards what MLflow holds. The last line is 
 
 import argparse
 import json
+import multiprocessing
 import os
 import socket
 import subprocess
@@ -30,18 +31,17 @@ METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
 def work(uri: str, folder: Path, worker: int, seconds: float, pause: float) -> dict[str, float]:
     """Logs one point of four curves, again and again."""
     took = []
-    with SearchRun(EXPERIMENT, f"worker {worker}", folder / str(worker), uri=uri) as run:
-        run.trial_began("t", 0, {"worker": worker}, seed=1)
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            began = time.perf_counter()
-            run.epoch_ended("t", len(took), dict.fromkeys(METRICS, float(len(took))))
-            took.append(time.perf_counter() - began)
-            time.sleep(pause)
-        run.trial_ended("t", "COMPLETED", None, {}, seconds, 1)
+    run = SearchRun(EXPERIMENT, f"worker {worker}", folder / str(worker), uri=uri)
+    run.trial_began("t", 0, {"worker": worker}, seed=1)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         began = time.perf_counter()
-        left = run.close(timeout=300)
-        waited = time.perf_counter() - began
+        run.epoch_ended("t", len(took), dict.fromkeys(METRICS, float(len(took))))
+        took.append(time.perf_counter() - began)
+        time.sleep(pause)
+    run.trial_ended("t", "COMPLETED", None, {}, seconds, 1)
+    began = time.perf_counter()
+    left = run.close(timeout=300)
     if left:
         print(left, file=sys.stderr)
     return {
@@ -49,27 +49,21 @@ def work(uri: str, folder: Path, worker: int, seconds: float, pause: float) -> d
         "median_ms": float(np.median(took)) * 1e3,
         "p99_ms": float(np.percentile(took, 99)) * 1e3,
         "slowest_ms": float(np.max(took)) * 1e3,
-        "sent_after_s": waited,
+        "sent_after_s": time.perf_counter() - began,
     }
 
 
 def measure(uri: str, folder: Path, workers: int, seconds: float, pause: float) -> dict[str, float]:
     """Runs the workers at once and counts what arrived."""
-    command = [sys.executable, __file__, "--seconds", str(seconds), "--pause", str(pause)]
-    processes = [
-        subprocess.Popen(
-            [*command, "--worker", str(worker), "--uri", uri, "--folder", str(folder)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for worker in range(workers)
-    ]
-    said = [json.loads(process.communicate()[0].splitlines()[-1]) for process in processes]
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["mlflow"])
+    with context.Pool(workers) as pool:
+        tasks = [(uri, folder, worker, seconds, pause) for worker in range(workers)]
+        said = pool.starmap(work, tasks, chunksize=1)
     told = sum(result["told"] for result in said)
-    found = count(uri)
     return {
         "told": told,
-        "lost": told - found,
+        "lost": told - count(uri),
         "points_per_second": round(told / seconds),
         "median_ms": round(float(np.median([result["median_ms"] for result in said])), 3),
         "p99_ms": round(max(result["p99_ms"] for result in said), 3),
@@ -127,15 +121,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--pause", type=float, default=0.05, help="seconds between two points")
-    parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--uri", help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     quiet_mlflow()
-    if options.worker is not None:
-        result = work(options.uri, options.folder, options.worker, options.seconds, options.pause)
-        print(json.dumps(result))
-        return
     results = {}
     for kind in ("server", "sqlite"):
         with tempfile.TemporaryDirectory() as name:

@@ -49,30 +49,29 @@ def _numbers(count: int) -> pa.Check:
     )
 
 
-_NULLABLE = {"nullable": True}
 SCHEMA = pa.DataFrameSchema(
     {
-        "image_id": pa.Column(_TEXT, pa.Check.str_matches(r"^[0-9a-f]{64}$"), **_NULLABLE),
+        "image_id": pa.Column(_TEXT, pa.Check.str_matches(r"^[0-9a-f]{64}$"), nullable=True),
         "path": pa.Column(_TEXT, unique=True),
         "source": pa.Column(_TEXT),
-        "subject": pa.Column(_TEXT, **_NULLABLE),
-        "age": pa.Column("Float64", pa.Check.in_range(0, 130), **_NULLABLE),
-        "gender": pa.Column(_TEXT, pa.Check.isin(["female", "male"]), **_NULLABLE),
-        "tone": pa.Column(_TEXT, pa.Check.isin(["warm", "cool"]), **_NULLABLE),
-        "emotion": pa.Column(_TEXT, **_NULLABLE),
-        "box": pa.Column(object, _numbers(4), **_NULLABLE),
-        "landmarks": pa.Column(object, _numbers(10), **_NULLABLE),
-        "width": pa.Column("Int64", pa.Check.gt(0), **_NULLABLE),
-        "height": pa.Column("Int64", pa.Check.gt(0), **_NULLABLE),
-        "device": pa.Column(_TEXT, **_NULLABLE),
-        "captured_year": pa.Column("Int64", **_NULLABLE),
-        "perceptual_hash": pa.Column(_TEXT, **_NULLABLE),
-        "perceptual_hash_mirrored": pa.Column(_TEXT, **_NULLABLE),
-        "published_split": pa.Column(_TEXT, pa.Check.isin(SPLITS), **_NULLABLE),
-        "published_fold": pa.Column("Int64", **_NULLABLE),
-        "group": pa.Column(_TEXT, **_NULLABLE),
-        "split": pa.Column(_TEXT, pa.Check.isin(SPLITS), **_NULLABLE),
-        "quarantine": pa.Column(_TEXT, pa.Check.str_contains(": "), **_NULLABLE),
+        "subject": pa.Column(_TEXT, nullable=True),
+        "age": pa.Column("Float64", pa.Check.in_range(0, 130), nullable=True),
+        "gender": pa.Column(_TEXT, pa.Check.isin(["female", "male"]), nullable=True),
+        "tone": pa.Column(_TEXT, pa.Check.isin(["warm", "cool"]), nullable=True),
+        "emotion": pa.Column(_TEXT, nullable=True),
+        "box": pa.Column(object, _numbers(4), nullable=True),
+        "landmarks": pa.Column(object, _numbers(10), nullable=True),
+        "width": pa.Column("Int64", pa.Check.gt(0), nullable=True),
+        "height": pa.Column("Int64", pa.Check.gt(0), nullable=True),
+        "device": pa.Column(_TEXT, nullable=True),
+        "captured_year": pa.Column("Int64", nullable=True),
+        "perceptual_hash": pa.Column(_TEXT, nullable=True),
+        "perceptual_hash_mirrored": pa.Column(_TEXT, nullable=True),
+        "published_split": pa.Column(_TEXT, pa.Check.isin(SPLITS), nullable=True),
+        "published_fold": pa.Column("Int64", nullable=True),
+        "group": pa.Column(_TEXT, nullable=True),
+        "split": pa.Column(_TEXT, pa.Check.isin(SPLITS), nullable=True),
+        "quarantine": pa.Column(_TEXT, pa.Check.str_contains(": "), nullable=True),
     },
     strict=False,
 )
@@ -103,7 +102,7 @@ def from_rows(rows: Iterable[Mapping[str, Any]], source: str) -> pd.DataFrame:
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     table = table.reset_index(drop=True)
     for column, dtype in _COLUMNS.items():
-        cells = table[column] if column in table else pd.Series([None] * len(table), dtype=object)
+        cells: Any = table[column] if column in table else pd.Series(None, table.index, object)
         if dtype == "object":
             table[column] = pd.Series([_listed(cell) for cell in cells], dtype=object)
         else:
@@ -181,10 +180,9 @@ def set_aside(
         A manifest of the same rows.
     """
     newly = mask.fillna(False).astype(bool) & manifest["quarantine"].isna()
-    reasons = reason if isinstance(reason, pd.Series) else pd.Series(reason, manifest.index)
-    marked = manifest.copy()
-    marked.loc[newly, "quarantine"] = rule + ": " + reasons[newly].astype(_TEXT)
-    return marked
+    reasons = reason if isinstance(reason, pd.Series) else pd.Series(reason, manifest.index, str)
+    said = (rule + ": " + reasons.astype("string")).where(newly)
+    return manifest.assign(quarantine=manifest["quarantine"].fillna(said))
 
 
 def clean(manifest: pd.DataFrame) -> pd.DataFrame:

@@ -133,6 +133,7 @@ def _to_srgb(image: Image.Image) -> Image.Image:
 @lru_cache(maxsize=16)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-    if "srgb" in ImageCms.getProfileDescription(own).lower():
+    name = ImageCms.getProfileDescription(own).strip().lower()
+    if "srgb" in name or name in ("c2", "urgb"):  # the latter are sRGB in few bytes
         return None
     return ImageCms.buildTransform(own, ImageCms.createProfile("sRGB"), mode, "RGB")

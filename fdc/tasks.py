@@ -152,7 +152,9 @@ class Task(BaseModel):
             language: "ko" or "en".
         """
         if self.is_regression:
-            unit = f" {getattr(self.unit, language)}" if self.unit else ""
+            # Korean writes a unit next to its number, English apart from it.
+            space = " " if language == "en" else ""
+            unit = f"{space}{getattr(self.unit, language)}" if self.unit else ""
             return f"{answer:.0f}{unit}"
         label = self.labels[int(answer)]
         names = self.names.get(label)

@@ -63,6 +63,7 @@ def prepare(experiment: Experiment) -> Prepared:
         engine=experiment.prepare.engine,
     )
     curated, task = divide(experiment, root, cropped)
+    curated.attrs["recipe"] = recipe.fingerprint
     manifest.write(curated, workspace.manifest(task.name, root))
     show(curated, task)
     return Prepared(root, task, curated, recipe, store)
@@ -92,7 +93,7 @@ def read(experiment: Experiment, root: Path) -> pd.DataFrame:
         cache=workspace.INSPECTION,
     )
     if experiment.task.column not in read or read[experiment.task.column].isna().all():
-        labels = [column for column in read if read[column].notna().any()]
+        labels = [str(column) for column in read if read[column].notna().any()]
         raise DataError(
             f"The photos in {root} have no {experiment.task.column!r}, which {experiment.task.name} "
             f"learns from. What they have: {', '.join(labels)}.",

@@ -12,6 +12,7 @@ from rich.console import Console
 
 import fdc.search
 from fdc import manifest, registry
+from fdc.curation.report import write_report
 from fdc.evaluation import figures, judge
 from fdc.evaluation.counts import count_photos
 from fdc.evaluation.model_card import render
@@ -30,7 +31,9 @@ console = Console()
 
 RESULT = "verdict.json"
 
-DRAWINGS = "Trained and tested on drawings: it says nothing about real faces. 그린 얼굴로 학습했습니다."
+DRAWINGS = (
+    "Trained and tested on drawings: it says nothing about real faces. 그린 얼굴로 학습했습니다."
+)
 
 
 def search(experiment: Experiment, *, fresh: bool = False) -> None:
@@ -82,21 +85,31 @@ def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = Fals
     return folder
 
 
-def open_run(experiment: Experiment, prepared: Prepared, folder: Path) -> SearchRun:
-    """The parent run, with everything that went into the search."""
+def open_run(
+    experiment: Experiment, prepared: Prepared, folder: Path, kind: str = "search"
+) -> SearchRun:
+    """The parent run, with everything that goes into a search, or an audit."""
     task, recipe = prepared.task, prepared.recipe
     data = workspace.dataset_name(prepared.root)
     run = SearchRun(
         f"fdc-{task.name}",
-        f"{task.name} on {data}",
+        f"{kind}: {task.name} on {data}",
         folder,
-        tags={"fdc.task": task.name, "fdc.recipe": recipe.fingerprint},
+        tags={"fdc.kind": kind, "fdc.task": task.name, "fdc.recipe": recipe.fingerprint},
         params=experiment.search.model_dump() | {f"recipe.{k}": v for k, v in recipe},
         uri=tracking_uri(),
     )
     run.log_text(experiment.model_dump_json(indent=2), "experiment.json")
     run.log_artifact(workspace.EXPERIMENTS / f"{task.name}.yaml")
     run.log_manifest(data, manifest.digest(prepared.manifest), counts(prepared))
+    page = write_report(
+        prepared.manifest,
+        task,
+        folder / "data_report.html",
+        weighing=experiment.search.balance,
+        title=data,
+    )
+    run.log_artifact(page)
     return run
 
 
@@ -225,9 +238,7 @@ def draw(
         "slices": figures.slice_chart(verdict),
     }
     if task.is_regression:
-        drawn["predicted against true"] = figures.predicted_against_true(
-            task, truth, outputs[:, 0]
-        )
+        drawn["predicted against true"] = figures.predicted_against_true(task, truth, outputs[:, 0])
     else:
         drawn["confusion"] = figures.confusion(task, truth.astype(int), outputs)
         drawn["reliability"] = figures.reliability_diagram(truth.astype(int), outputs)

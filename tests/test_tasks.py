@@ -72,4 +72,4 @@ def test_answers_are_told_in_both_languages():
     )
     assert [gender.display(0, "ko"), gender.display(0, "en")] == ["여성", "female"]
     assert gender.display(1, "ko") == "m"
-    assert [AGE.display(31.6, "ko"), AGE.display(np.float32(31.6), "en")] == ["32 세", "32 years"]
+    assert [AGE.display(31.6, "ko"), AGE.display(np.float32(31.6), "en")] == ["32세", "32 years"]

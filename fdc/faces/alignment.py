@@ -192,8 +192,9 @@ def warp(image: Pixels, matrix: Matrix, size: int, samples: int, fill: Sequence[
 
 
 def samples_for(matrix: Matrix) -> int:
-    """How many samples per crop pixel see every pixel of the image."""
-    return min(max(1, math.ceil(1 / scale_of(matrix) - 0.05)), 16)
+    """How many samples per crop pixel see every pixel of the image; 1 or an even number."""
+    needed = math.ceil(1 / scale_of(matrix) - 0.05)
+    return 1 if needed <= 1 else min(needed + needed % 2, 16)
 
 
 def shrink(fine: Pixels, samples: int) -> Pixels:

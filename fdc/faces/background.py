@@ -248,7 +248,9 @@ def _person_colours(image: NDArray[np.float32], alpha: NDArray[np.float32]) -> N
 
 def _mean_around(image: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
     # The eighth power, so that mixed pixels hardly speak where there are pure ones to hear.
-    sure = weight**8 + np.float32(1e-4) * weight
+    square = weight * weight
+    fourth = square * square
+    sure = fourth * fourth + np.float32(1e-4) * weight
     width = max(3, image.shape[0] // 4)
     total = cv2.blur(sure * image, (width, width))
     share = cv2.blur(sure, (width, width))[..., None]

@@ -157,7 +157,8 @@ class CropWriter:
                 self.count, end = count, start
                 break
         for file, size in ((self._crops, self.count * row_bytes), (self._journal, end)):
-            os.ftruncate(file, size)
+            if os.fstat(file).st_size != size:
+                os.ftruncate(file, size)
             os.lseek(file, size, os.SEEK_SET)
 
     def _sync(self) -> None:

@@ -13,6 +13,7 @@ from fdc.registry.champion import (
     history,
     promote,
     rollback,
+    version,
 )
 from fdc.registry.comparison import Comparison, compare, predictions_table, split_digest
 from fdc.registry.packaging import package
@@ -32,4 +33,5 @@ __all__ = [
     "promote",
     "rollback",
     "split_digest",
+    "version",
 ]

@@ -90,6 +90,18 @@ def folder(version: Version, tracking_uri: str | None = None) -> Path:
     return root / "artifacts" / "model"
 
 
+def version(
+    task: str, number: str | None = None, tracking_uri: str | None = None
+) -> Version:
+    """One version of a task's model, the newest by default.
+
+    Raises:
+        RegistryError: There is none, or none of that number.
+    """
+    with reported(f"Looking up the versions of {task}"):
+        return _chosen(client(tracking_uri), PREFIX + task, number)
+
+
 def promote(
     task: str,
     version: str | None = None,

@@ -131,7 +131,11 @@ def package(
                 await_registration_for=60,
             )
         number = str(logged.registered_model_version)
-        tags = facts | {f"metric.{key}": f"{value:.6g}" for key, value in metrics.items()}
+        tags = facts | {
+            f"metric.{key}": f"{value:.6g}"
+            for key, value in metrics.items()
+            if "/" not in key  # a class's own figures are on the run; its name may be no tag
+        }
         for key, value in tags.items():
             store.set_model_version_tag(name, number, f"fdc.{key}", value)
     return Version(name=name, number=number, run_id=run_id)

@@ -1,61 +1,73 @@
 """The one module that knows TensorFlow; everything else speaks Keras.
 
-With KERAS_BACKEND set to another library, what only TensorFlow needs is skipped.
+With KERAS_BACKEND set to another library, what only TensorFlow needs is skipped. Nothing is
+imported before a function is called, so that the driver can ask for a worker's environment.
 """
 
 import importlib
+import os
 from pathlib import Path
 from typing import Any
 
-import keras
+from fdc.search.memory import GB
 
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 
+_BASE_BYTES = GB // 2
+"""What a worker uses beside its tensors: libraries, compiled graphs, batches."""
 
-def is_tensorflow() -> bool:
-    """Whether Keras runs on TensorFlow."""
-    return bool(keras.backend.backend() == "tensorflow")
+
+def environment(threads: int, memory_bytes: int) -> dict[str, str]:
+    """What must stand in a worker's environment before it starts.
+
+    Args:
+        threads: CPU threads of the worker.
+        memory_bytes: What it may use; tensors that would go beyond it raise.
+    """
+    tensors = max(memory_bytes - _BASE_BYTES, _BASE_BYTES // 8)
+    return {
+        **os.environ,
+        "OMP_NUM_THREADS": str(threads),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONFAULTHANDLER": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_MKL_ALLOC_MAX_BYTES": str(tensors),
+    }
 
 
 def stay_off_gpu() -> None:
     """Leaves the GPU to the workers; for the driver, which builds networks but trains none."""
-    if is_tensorflow():
-        import tensorflow
-
-        tensorflow.config.set_visible_devices([], "GPU")
-    elif keras.backend.backend() == "jax":
-        jax = importlib.import_module("jax")
-        jax.config.update("jax_platforms", "cpu")
+    if _library() == "tensorflow":
+        _tensorflow().config.set_visible_devices([], "GPU")
+    elif _library() == "jax":
+        importlib.import_module("jax").config.update("jax_platforms", "cpu")
 
 
-def configure(threads: int, reproducible: bool) -> None:
+def configure(threads: int) -> None:
     """Sets the library up in a fresh worker, before the first tensor is made.
+
+    On the CPU the same seed then gives the same weights, bit by bit.
 
     Args:
         threads: CPU threads of this worker.
-        reproducible: Whether the same seed must give the same weights, bit by bit.
     """
-    if not is_tensorflow():
+    if _library() != "tensorflow":
         return
-    import tensorflow
-
-    tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
-    tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
-    for device in tensorflow.config.list_physical_devices("GPU"):
-        tensorflow.config.experimental.set_memory_growth(device, True)
-    if reproducible:
-        tensorflow.config.experimental.enable_op_determinism()
+    config = _tensorflow().config
+    config.threading.set_intra_op_parallelism_threads(threads)
+    config.threading.set_inter_op_parallelism_threads(threads)
+    for device in config.list_physical_devices("GPU"):
+        config.experimental.set_memory_growth(device, True)
+    if not has_gpu():
+        config.experimental.enable_op_determinism()
 
 
 def has_gpu() -> bool:
     """Whether the library sees a GPU."""
-    if is_tensorflow():
-        import tensorflow
-
-        return bool(tensorflow.config.list_physical_devices("GPU"))
-    if keras.backend.backend() == "jax":
-        jax = importlib.import_module("jax")
-        return bool(jax.default_backend() == "gpu")
+    if _library() == "tensorflow":
+        return bool(_tensorflow().config.list_physical_devices("GPU"))
+    if _library() == "jax":
+        return bool(importlib.import_module("jax").default_backend() == "gpu")
     return False
 
 
@@ -66,11 +78,10 @@ def precision() -> str:
 
 def out_of_memory(error: BaseException) -> bool:
     """Whether the library, not the operating system, says that memory ran out."""
-    if is_tensorflow():
-        import tensorflow
-
-        if isinstance(error, tensorflow.errors.ResourceExhaustedError):
-            return True
+    if _library() == "tensorflow" and isinstance(
+        error, _tensorflow().errors.ResourceExhaustedError
+    ):
+        return True
     return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
 
 
@@ -82,6 +93,14 @@ def export_onnx(model: Any, path: Path) -> None:
         path: The file to write.
     """
     model.export(str(path), format="onnx", verbose=False)
+
+
+def _library() -> str:
+    return str(importlib.import_module("keras").backend.backend())
+
+
+def _tensorflow() -> Any:
+    return importlib.import_module("tensorflow")
 
 
 def _cpu_flags() -> set[str]:

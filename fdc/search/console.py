@@ -1,11 +1,13 @@
 """What a person sees of a search: a live table on a terminal, plain lines everywhere else."""
 
 import contextlib
+import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import rich.console
 from rich.live import Live
@@ -38,7 +40,8 @@ class Console:
     """
 
     def __init__(self, quiet: bool = False) -> None:
-        self._console = rich.console.Console(stderr=True, quiet=quiet, soft_wrap=True)
+        self._file = _own_stderr()
+        self._console = rich.console.Console(file=self._file, quiet=quiet, soft_wrap=True)
         self._live: Live | None = None
         self._last_line: dict[str, float] = {}
 
@@ -64,7 +67,7 @@ class Console:
         if self._live is not None:
             self._live.console.print(text, highlight=False, markup=False)
         elif not self._console.quiet:
-            print(text, file=sys.stderr, flush=True)
+            print(text, file=self._file, flush=True)
 
     def began(self, record: TrialRecord) -> None:
         """A trial starts."""
@@ -104,6 +107,33 @@ class Console:
     def _line(self, text: str) -> None:
         if self._live is None:
             self.say(text)
+
+
+@contextlib.contextmanager
+def silent_stderr(file: Path) -> Iterator[None]:
+    """Sends what libraries print to the process's standard error into a file.
+
+    TensorFlow's import greets from C++, whatever its log level; consoles that were made before
+    are not affected.
+
+    Args:
+        file: Is appended to.
+    """
+    kept = os.dup(2)
+    try:
+        with file.open("ab") as target:
+            os.dup2(target.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _own_stderr() -> TextIO:
+    try:
+        return os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8")
+    except (OSError, ValueError, AttributeError):
+        return sys.stderr
 
 
 def _table(state: State, budget: Budget, jobs: list["Job"]) -> Table:

@@ -13,9 +13,6 @@ GB = 1_000_000_000
 USABLE_SHARE = 0.8
 """What of the free memory all workers together may use, unless a limit is set."""
 
-RESERVED = GB // 4
-"""What a process may map for further stacks and pools without ever touching it."""
-
 
 def anonymous_bytes(pid: int) -> int:
     """Memory of a process that the kernel cannot drop: what is read from a mapped store is not in.
@@ -40,26 +37,6 @@ def usable_bytes(workers: int) -> int:
         used = int(Path("/sys/fs/cgroup/memory.current").read_text(encoding="ascii"))
         free = min(free, limit - used)
     return int(free * USABLE_SHARE / workers)
-
-
-def limit_allocations(size: int) -> None:
-    """Makes this process's own allocations fail, rather than the machine, near its limit.
-
-    Args:
-        size: The limit in bytes; one large allocation beyond it raises inside the library, which
-            then can be mended by smaller batches.
-    """
-    import resource
-
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return
-    text = status.read_text(encoding="utf-8")
-    untouched = _field(text, "VmData") - _field(text, "RssAnon")
-    wanted = size + untouched + RESERVED
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
 def give_back() -> None:

@@ -14,7 +14,7 @@ from fdc.errors import SearchError
 from fdc.search import memory
 from fdc.search.budget import START_SECONDS, Budget, duration
 from fdc.search.checks import check, check_identity, digest
-from fdc.search.console import Console
+from fdc.search.console import Console, silent_stderr
 from fdc.search.crops import CropSet
 from fdc.search.director import Director
 from fdc.search.events import Log, NoLog
@@ -160,11 +160,11 @@ def _explore(
     director: Director, settings: Settings, tuner: str, trials: int, epochs: int, seed: int
 ) -> None:
     # Importing AutoKeras takes a while: not before the workers have begun the same.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from fdc.search import automodel, backend
-    from fdc.search.space import space
+    with silent_stderr(director.folder / "workers" / "driver.log"):
+        from fdc.search import automodel, backend
+        from fdc.search.space import space
 
-    backend.stay_off_gpu()
+        backend.stay_off_gpu()
 
     size = settings.train.size
     automodel.explore(

@@ -13,7 +13,7 @@ from multiprocessing import connection
 from pathlib import Path
 
 from fdc.errors import SearchError
-from fdc.search import memory
+from fdc.search import backend, memory
 from fdc.search.messages import Alive, Died, Order, Ready, Report, Settings
 
 LOOK_SECONDS = 0.25
@@ -120,7 +120,7 @@ class Workers:
             str(theirs.fileno()),
             str(os.getpid()),
         ]
-        environment = {**os.environ, **quiet_environment(self.settings.threads)}
+        environment = backend.environment(self.settings.threads, self.settings.memory_bytes)
         with output.open("ab") as file, theirs:
             process = subprocess.Popen(
                 command,
@@ -181,26 +181,12 @@ class Workers:
         return Died(reason, output)
 
     def _told_by(self, code: int, worker: _Worker, lines: list[str]) -> str:
+        used = (
+            f"at {worker.memory / memory.GB:.1f} GB; "
+            f"limit {self.settings.memory_bytes / memory.GB:.1f} GB"
+        )
         if code == -signal.SIGKILL:
-            return (
-                "killed by the system, most likely out of memory, "
-                f"at {worker.memory / memory.GB:.1f} GB; "
-                f"limit {self.settings.memory_bytes / memory.GB:.1f} GB"
-            )
+            return f"killed by the system, most likely out of memory, {used}"
         if code < 0:
-            return f"died of {signal.Signals(-code).name} ({signal.strsignal(-code)})"
+            return f"died of {signal.Signals(-code).name} ({signal.strsignal(-code)}), {used}"
         return f"ended with exit code {code}: {lines[-1] if lines else 'without a word'}"
-
-
-def quiet_environment(threads: int) -> dict[str, str]:
-    """What must stand in a worker's environment before anything is imported.
-
-    Args:
-        threads: CPU threads of the worker.
-    """
-    return {
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "OMP_NUM_THREADS": str(threads),
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONFAULTHANDLER": "1",
-    }

@@ -130,6 +130,8 @@ def for_trial(
         hyperparameters: Values of the trial; see `fdc.search.space`.
     """
     if scale is not None and kind == "regression":
-        return {"distribution": distribution, "scaled": scaled}[hyperparameters["target"]](scale)
+        return {"distribution": distribution, "scaled": scaled}[hyperparameters["head/target"]](
+            scale
+        )
     spread = hyperparameters["spread"] if kind == "ordinal" else 0.0
     return classes(count, hyperparameters["label_smoothing"], spread)

@@ -109,6 +109,9 @@ class Driven:
     def _trials_left(self) -> int:
         records = self.director.state.trials.values()
         refused = sum(record.status == "REFUSED" for record in records)
+        if refused == len(records) >= len(self.starting_points):
+            # None of the points that every search starts from fits; neither would others.
+            return 0
         return self.trials + min(refused, MOST_REFUSED * self.trials) - len(records)
 
     def _share(self, work: float) -> float | None:

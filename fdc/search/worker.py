@@ -85,13 +85,11 @@ def _serve(channel: Channel, settings: Settings) -> None:
 
     from fdc.search import backend
 
-    backend.configure(settings.threads, reproducible=not backend.has_gpu())
+    backend.configure(settings.threads)
     from fdc.search import export, training  # noqa: F401
 
     precision = backend.precision()
     keras.mixed_precision.set_dtype_policy(precision)
-    if not backend.has_gpu():
-        memory.limit_allocations(settings.memory_bytes)
     channel.tell(Ready(precision, backend.has_gpu()))
     while True:
         order = channel.next_order()

@@ -1,4 +1,4 @@
-"""The built-in sample: portraits drawn in the AI-Hub's format, so that fdc runs with no data at all.
+"""The built-in sample: portraits drawn in the AI-Hub's format, so that fdc runs without data.
 
 These are drawings. A network that learns from them shows that the way through the house works, not
 how well it would do on people.
@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from fdc.errors import DataError
 from fdc.progress import track
-from fdc.sources.drawing import Identity, Portrait, Scene, look, render
+from fdc.sources.drawing import Identity, Portrait, Scene, aged, render
 
 WIDTH, HEIGHT = 320, 400
 OLDEST = 80
@@ -127,21 +127,17 @@ def sittings(subjects: int, photos: int, seed: int) -> list[Sitting]:
 
 def _ages(oldest: int, photos: int, taken: Counter[int], rng: np.random.Generator) -> list[int]:
     """Ages of one person's photos: the rarest decades first, and no year twice while it can be."""
-    decades = range(min(oldest // 10, 6) + 1)
-    years = {
-        d: list(range(10 * d, oldest + 1 if d == 6 else min(10 * d + 10, oldest + 1)))
-        for d in decades
-    }
-    free = {decade: list(rng.permutation(span)) for decade, span in years.items()}
+    free: dict[int, list[int]] = {}
     own: Counter[int] = Counter()
     ages: list[int] = []
     for _ in range(photos):
-        if not any(free.values()):
-            free = {decade: list(rng.permutation(span)) for decade, span in years.items()}
-        decade = min(
-            (d for d in decades if free[d]), key=lambda d: (own[d], taken[d], rng.random())
-        )
-        ages.append(int(free[decade].pop()))
+        if not free:
+            for age in rng.permutation(oldest + 1).tolist():
+                free.setdefault(min(age // 10, 6), []).append(age)
+        decade = min(free, key=lambda d: (own[d], taken[d], d))
+        ages.append(free[decade].pop())
+        if not free[decade]:
+            del free[decade]
         own[decade] += 1
         taken[decade] += 1
     return sorted(ages)
@@ -149,7 +145,7 @@ def _ages(oldest: int, photos: int, taken: Counter[int], rng: np.random.Generato
 
 def _draw_all(root: Path, plan: list[Sitting], seed: int) -> None:
     # Threads, because NumPy and OpenCV let go of the interpreter while they compute.
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         futures = [pool.submit(_draw_one, root, sitting, seed) for sitting in plan]
         try:
             for future in track(as_completed(futures), "Drawing the sample", len(futures)):
@@ -162,7 +158,7 @@ def _draw_all(root: Path, plan: list[Sitting], seed: int) -> None:
 def _draw_one(root: Path, sitting: Sitting, seed: int) -> None:
     rng = np.random.default_rng((seed, sitting.subject, sitting.number))
     portrait = render(
-        look(sitting.identity, sitting.age, rng),
+        aged(sitting.identity, sitting.age, rng),
         Scene.draw(rng, WIDTH, HEIGHT),
         WIDTH,
         HEIGHT,

@@ -11,6 +11,9 @@ _ALWAYS = {
     # MLflow reports its use to its makers unless it is told not to.
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
+    # Its notices and bars would bury what fdc says.
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     # It prints two lines for every trial, into whatever the user looks at.
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }

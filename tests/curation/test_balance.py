@@ -1,4 +1,4 @@
-"""Weights and samples make every class count alike, within the cap."""
+"""Rare classes count for more, within the cap."""
 
 import numpy as np
 import pandas as pd
@@ -8,58 +8,47 @@ from hypothesis import strategies as st
 
 from fdc.curation import balance
 
-counts = st.lists(st.integers(1, 200), min_size=2, max_size=7)
+
+def _targets(counts: list[int]) -> np.ndarray:
+    return np.repeat(np.arange(len(counts)), counts)
 
 
-def _labels(counts: list[int]) -> pd.Series:
-    return pd.Series(np.repeat(np.arange(len(counts)), counts), dtype="Int64")
-
-
-@given(counts)
-def test_weights_have_a_mean_of_one_and_rise_with_rarity(counts: list[int]) -> None:
-    labels = _labels(counts)
-    weight = balance.weights(labels)
+@given(st.lists(st.integers(1, 200), min_size=2, max_size=7))
+def test_rarity_has_a_mean_of_one_and_rises_with_rarity(counts: list[int]) -> None:
+    targets = _targets(counts)
+    weight = balance.rarity(targets)
     assert weight.dtype == np.float32
     assert weight.mean() == pytest.approx(1, abs=1e-4)
     rare, common = np.argmin(counts), np.argmax(counts)
-    assert weight[labels == rare].min() >= weight[labels == common].max() - 1e-6
+    assert weight[targets == rare].min() >= weight[targets == common].max() - 1e-6
 
 
 def test_classes_weigh_alike_where_the_cap_allows() -> None:
-    labels = _labels([100, 50, 25])
-    totals = pd.Series(balance.weights(labels)).groupby(labels).sum()
+    targets = _targets([100, 50, 25])
+    totals = np.bincount(targets, balance.rarity(targets))
     assert np.allclose(totals, totals.mean(), rtol=1e-4)
-    assert balance.class_weights(labels) == pytest.approx(
-        {0: 0.5833, 1: 1.1667, 2: 2.3333}, abs=1e-3
-    )
+    labels = pd.Series(targets, dtype="Int64")
+    told = balance.class_weights(labels, ("a", "b", "c"))
+    assert told == pytest.approx({"a": 0.5833, "b": 1.1667, "c": 2.3333}, abs=1e-3)
 
 
 def test_the_cap_holds_a_class_of_one_back() -> None:
-    weight = balance.weights(_labels([999, 1]), cap=10)
+    weight = balance.rarity(_targets([999, 1]), cap=10)
     assert weight[-1] / weight[0] == pytest.approx(10 / (1000 / (2 * 999)), rel=1e-4)
 
 
-def test_nothing_is_balanced_where_nothing_is_asked() -> None:
-    labels = _labels([5, 1])
-    assert balance.weights(labels, "none").tolist() == [1.0] * 6
-    assert balance.weights(labels, "sampling").tolist() == [1.0] * 6
-    assert balance.sample(labels, "weights").tolist() == list(range(6))
-    assert balance.weights(labels[:0]).shape == balance.sample(labels[:0]).shape == (0,)
+def test_a_class_without_photos_takes_nothing() -> None:
+    assert np.allclose(balance.rarity(np.array([0, 0, 2, 2])), 1)
+    labels = pd.Series([0, 0, 2, 2], dtype="Int64")
+    assert list(balance.class_weights(labels, ("a", "b", "c"))) == ["a", "c"]
+    assert balance.rarity(np.array([], int)).shape == (0,)
+    assert balance.class_weights(labels[:0], ("a",)) == {}
 
 
-def test_a_sample_has_as_many_of_each_class() -> None:
-    labels = _labels([600, 300, 100])
-    rows = balance.sample(labels, seed=3)
-    drawn = labels.iloc[rows].value_counts()
-    assert drawn.between(300, 367).all()
-    rare = pd.Series(rows[rows >= 900]).value_counts()
-    assert rare.between(3, 4).all()
-    assert len(rare) == 100
-    assert np.array_equal(rows, balance.sample(labels, seed=3))
-    assert not np.array_equal(rows, balance.sample(labels, seed=4))
-
-
-def test_ages_are_balanced_by_their_quantiles() -> None:
-    ages = pd.Series(np.repeat([5.0, 25.0, 26.0, 70.0], [10, 500, 400, 20]), dtype="Float64")
-    weight = balance.weights(ages)
-    assert weight[0] > weight[200]
+def test_ages_are_balanced_by_ranges_of_equal_width() -> None:
+    ages = np.repeat([5.0, 25.0, 26.0, 105.0], [10, 500, 400, 20]).astype(np.float32)
+    weight = balance.rarity(ages)
+    assert weight[0] == weight[-1] > weight[200]
+    assert weight[200] == weight[700]
+    told = balance.class_weights(pd.Series(ages, dtype="Float64"), ())
+    assert list(told) == ["5–15", "25–35", "95–105"]

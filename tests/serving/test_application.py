@@ -8,12 +8,16 @@ import struct
 import threading
 import time
 import zlib
+from contextlib import contextmanager
 
 import pytest
 import requests
 from PIL import Image
 
+from fdc import registry
 from fdc.answer import Answer
+from fdc.errors import RegistryError
+from fdc.serving.application import serve
 from fdc.serving.champions import Champions
 from fdc.serving.headers import HEADERS
 from fdc.serving.limits import Limits
@@ -216,11 +220,12 @@ def test_one_client_has_a_rate(champions):
         assert answers[3].headers["Retry-After"] in ("1", "2")
 
 
-class Slow:
-    """Champions that take their time."""
+class Held:
+    """Champions that answer when they are let go."""
 
-    def __init__(self, champions, seconds):
-        self.models, self.seconds = champions.models, seconds
+    def __init__(self, champions):
+        self.models = champions.models
+        self.released = threading.Event()
         self.now, self.most = 0, 0
         self._lock = threading.Lock()
 
@@ -228,51 +233,67 @@ class Slow:
         with self._lock:
             self.now += 1
             self.most = max(self.most, self.now)
-        time.sleep(self.seconds)
+        assert self.released.wait(60)
         with self._lock:
             self.now -= 1
         return [self.models[task].predictor.predict(photo) for task in tasks]
 
 
-def at_once(address, count):
+def until(condition) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@contextmanager
+def sending(address, count):
+    """Sends photos from as many threads; gives the list that their responses go to."""
     responses = []
     threads = [
         threading.Thread(target=lambda: responses.append(send(address))) for _ in range(count)
     ]
     for thread in threads:
         thread.start()
+    yield responses
     for thread in threads:
         thread.join()
-    return sorted(each.status_code for each in responses), responses
 
 
 def test_a_few_are_answered_at_once_a_few_wait_and_the_rest_is_told_to_come_back(champions):
-    slow = Slow(champions, 0.5)
-    with running(slow, Limits(at_once=2, waiting=2, queue_seconds=5)) as address:
-        statuses, responses = at_once(address, 7)
+    held = Held(champions)
+    with running(held, Limits(at_once=2, waiting=2, queue_seconds=25)) as address:
+        with sending(address, 7) as responses:
+            until(lambda: len(responses) == 3)
+            assert {each.status_code for each in responses} == {503}
+            assert (rule(responses[0]), responses[0].headers["Retry-After"]) == ("busy", "25")
+            held.released.set()
 
-        assert statuses == [200] * 4 + [503] * 3
-        assert slow.most == 2
-        busy = next(each for each in responses if each.status_code == 503)
-        assert (rule(busy), busy.headers["Retry-After"]) == ("busy", "5")
+        assert [each.status_code for each in responses[3:]] == [200] * 4
+        assert held.most == 2
 
 
 def test_who_waits_too_long_is_told_to_come_back(champions):
-    limits = Limits(at_once=1, waiting=5, queue_seconds=0.3)
-    with running(Slow(champions, 1.0), limits) as address:
-        assert at_once(address, 2)[0] == [200, 503]
+    held = Held(champions)
+    limits = Limits(at_once=1, waiting=5, queue_seconds=0.2)
+    with running(held, limits) as address, sending(address, 2) as responses:
+        until(lambda: responses)
+        assert responses[0].status_code == 503
+        held.released.set()
+    assert responses[1].status_code == 200
 
 
 def test_a_slow_answer_is_given_up_but_keeps_its_place(champions):
-    slow = Slow(champions, 1.5)
-    limits = Limits(at_once=1, waiting=5, answer_seconds=0.3, queue_seconds=0.2)
-    with running(slow, limits) as address:
+    held = Held(champions)
+    limits = Limits(at_once=1, answer_seconds=2, queue_seconds=0.2)
+    with running(held, limits) as address:
         first = send(address)
         assert (first.status_code, rule(first)) == (504, "too slow")
         assert send(address).status_code == 503, "the thread still works on the first photo"
-        time.sleep(1.5)
-        assert send(address).status_code == 504
-        assert slow.most == 1
+        held.released.set()
+        until(lambda: held.now == 0)
+        assert send(address).status_code == 200
+        assert held.most == 1
 
 
 def test_a_slow_upload_is_given_up(champions):
@@ -293,3 +314,10 @@ def test_a_service_without_champions_is_unhealthy_and_says_so(store):
         assert requests.get(f"{address}/health", timeout=9).status_code == 503
         said = send(address)
         assert (said.status_code, rule(said)) == (503, "no champion")
+
+
+def test_serving_without_champions_is_an_error_that_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(registry, "champions", lambda uri: {})
+
+    with pytest.raises(RegistryError, match=r"champion to serve\. Promote one first"):
+        serve(tracking_uri="sqlite:///none.db")

@@ -6,8 +6,8 @@ pixels, five landmarks and a box.
 """
 
 from fdc.sources.drawing.identity import Identity
-from fdc.sources.drawing.look import Look, look
+from fdc.sources.drawing.look import Look, aged
 from fdc.sources.drawing.portrait import Portrait, render
 from fdc.sources.drawing.scene import Scene
 
-__all__ = ["Identity", "Look", "Portrait", "Scene", "look", "render"]
+__all__ = ["Identity", "Look", "Portrait", "Scene", "aged", "render"]

@@ -81,7 +81,7 @@ def _shelves(canvas: Image, rng: np.random.Generator, colour: Image) -> None:
 
 
 def _window(canvas: Image, rng: np.random.Generator, colour: Image) -> None:
-    height, width = canvas.shape[:2]
+    width = canvas.shape[1]
     left, top = int(rng.integers(-60, width - 40)), int(rng.integers(-60, 30))
     w, h = int(rng.integers(70, 130)), int(rng.integers(100, 170))
     cv2.rectangle(canvas, (left, top), (left + w, top + h), (0.75, 0.82, 0.88), -1)

@@ -20,7 +20,6 @@ from fdc.sources.drawing.look import Look
 from fdc.sources.drawing.scene import Scene
 from fdc.sources.drawing.shading import CLOTH_WRAP, shade
 
-
 # Right half of each neckline, from the middle outwards: x in half widths of the neck, y below the
 # shoulders' line.
 _NECKLINES = {
@@ -121,8 +120,8 @@ def _garment(scene: Scene, neck: float, wide: float, line: float) -> Image:
 
 def _cloth(scene: Scene, grid: Grid) -> Image:
     cloth = np.broadcast_to(linear(scene.cloth), (*grid.shape, 3)).astype(np.float32)
-    across = step(np.sin(grid.y * 14.0), 0.5) + 0.0 * grid.x
-    down = step(np.sin(grid.x * 14.0), 0.5) + 0.0 * grid.y
+    across = np.broadcast_to(step(np.sin(grid.y * 14.0), 0.5), grid.shape)
+    down = np.broadcast_to(step(np.sin(grid.x * 14.0), 0.5), grid.shape)
     if scene.pattern == "stripes":
         blend(cloth, linear(scene.trim), across * 0.8)
     elif scene.pattern == "checks":

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from fdc.sources.drawing.canvas import Grid, Image
 from fdc.sources.drawing.scene import Scene
@@ -56,7 +57,7 @@ class Pose:
         u, v = pixels(0.0)
         # The height under a pixel depends on where it looks: a few rounds settle it.
         for _ in range(4):
-            u, v = pixels(cv2.remap(relief, u, v, cv2.INTER_LINEAR))
+            u, v = pixels(np.asarray(cv2.remap(relief, u, v, cv2.INTER_LINEAR), np.float32))
         return u, v
 
     def light(self, light: Vector) -> Vector:
@@ -77,7 +78,7 @@ def sample(grid: Grid, relief: Image, points: Image) -> Image:
     return np.asarray(cv2.remap(relief, columns, rows, cv2.INTER_LINEAR), np.float32).ravel()
 
 
-def expose(light: Image, scene: Scene, film: bool) -> np.ndarray:
+def expose(light: Image, scene: Scene, film: bool) -> NDArray[np.uint8]:
     """Takes the photo.
 
     Grain is coarse and grey, a sensor's noise fine and coloured; both are equally strong, so that
@@ -106,4 +107,4 @@ def expose(light: Image, scene: Scene, film: bool) -> np.ndarray:
         photo += (grain * np.float32(scene.noise * 1.8))[..., None]
     else:
         photo += rng.standard_normal((height, width, 3), np.float32) * np.float32(scene.noise)
-    return np.clip(photo + 0.5, 0.0, 255.0).astype(np.uint8)
+    return np.asarray(np.clip(photo + 0.5, 0.0, 255.0), np.uint8)

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Image = NDArray[np.float32]
+Image = NDArray[np.floating[Any]]
+"""Anything from points to layers; float32 wherever it has as many numbers as pixels."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Grid:
 
 def bell(t: Image, width: float) -> Image:
     """A bell curve over t, 1 at 0 and 1/e at `width`."""
-    return np.exp(-np.square(t * np.float32(1.0 / width)))
+    return np.asarray(np.exp(-np.square(t * np.float32(1.0 / width))), np.float32)
 
 
 def bump(grid: Grid, x: float, y: float, width: float, height: float) -> Image:
@@ -70,7 +72,7 @@ def bumps(grid: Grid, x: float, y: float, width: float, height: float) -> Image:
 def step(t: Image, width: float) -> Image:
     """Goes softly from 0 to 1 around t = 0, over `width`."""
     ramp = np.clip(t * np.float32(1.0 / width) + np.float32(0.5), 0.0, 1.0)
-    return ramp * ramp * (3.0 - 2.0 * ramp)
+    return np.asarray(ramp * ramp * (3.0 - 2.0 * ramp), np.float32)
 
 
 def blend(image: Image, colour: ArrayLike, alpha: Image) -> None:
@@ -134,5 +136,5 @@ def stroked(
 
 
 def linear(colour: ArrayLike) -> Image:
-    """sRGB to light, with a gamma of 2: close enough to the eye's, and a square is cheap."""
+    """Turns sRGB into light with a gamma of 2: close enough, and a square is cheap."""
     return np.square(np.asarray(colour, np.float32))

@@ -52,7 +52,7 @@ def eye(image: Image, grid: Grid, look: Look, scene: Scene, side: float, brightn
     colours = ball[..., None] * white
 
     gaze_x = side * scene.gaze[0] + 0.02
-    ring = np.hypot(u - np.float32(gaze_x), v + np.float32(0.08 - scene.gaze[1]))
+    ring = np.hypot(u - np.float32(gaze_x), v + np.float32(0.13 - scene.gaze[1]))
     radius = 0.50 - 0.03 * look.growth
     spokes = 1.0 + 0.25 * np.sin(22.0 * np.arctan2(v, u - np.float32(gaze_x)))
     tint = np.clip(0.55 + 1.1 * ring / radius * spokes * 0.8, 0.4, 1.9)
@@ -61,7 +61,7 @@ def eye(image: Image, grid: Grid, look: Look, scene: Scene, side: float, brightn
     blend(colours, iris, step(radius - ring, pixel * 1.2))
     blend(colours, (0.006, 0.005, 0.005), step(radius * 0.44 - ring, pixel * 1.2))
     glint_x = gaze_x + 0.17 * np.sign(scene.light[0]) * side
-    glint = np.hypot(u - np.float32(glint_x), v + np.float32(0.26 - scene.gaze[1]))
+    glint = np.hypot(u - np.float32(glint_x), v + np.float32(0.31 - scene.gaze[1]))
     blend(colours, (1.0, 1.0, 1.0), 0.95 * step(0.12 - glint, pixel * 1.5))
     blend(view, colours, opening)
 
@@ -123,7 +123,7 @@ class Mouth:
 
 def corner_height(look: Look, scene: Scene) -> float:
     """How far above (below 0) the mouth's middle its corners lie, in units."""
-    return -0.12 * scene.smile + 0.035 * look.sag + 0.015
+    return -0.10 * scene.smile + 0.035 * look.sag + 0.015
 
 
 def half_mouth(look: Look, scene: Scene) -> float:
@@ -184,5 +184,7 @@ def paint_gap(image: Image, shape: Mouth, look: Look, light: Image) -> None:
         * (1.0 - 0.5 * np.clip(q * q, 0, 1))[..., None]
     )
     teeth = white * (light[shape.cut] * (0.95 - 0.45 * shape.depth))[..., None]
-    inner = teeth * step(0.85 - shape.depth, 0.2)[..., None] + np.float32([0.05, 0.012, 0.012])
+    inner = teeth * step(0.85 - shape.depth, 0.2)[..., None] + np.array(
+        [0.05, 0.012, 0.012], np.float32
+    )
     blend(view, np.clip(inner, 0.0, 1.0), shape.gap)

@@ -136,29 +136,19 @@ def _strands(look: Look, grid: Grid, rng: np.random.Generator) -> tuple[Image, I
     who = look.identity
     x = grid.x - np.float32(0.35 * who.parting)
     y = grid.y + np.float32(1.55)
-    away = cv2.magnitude(*np.broadcast_arrays(x, y))
-    angle = cv2.phase(*np.broadcast_arrays(y + np.float32(0.25), x))
-    angle = np.where(angle > np.float32(np.pi), angle - np.float32(2 * np.pi), angle)
+    away = np.hypot(x, y)
+    angle = np.arctan2(x, y + np.float32(0.25))
     if who.curl > 0.1:
         angle += np.float32(0.05 * who.curl) * np.sin(away * 13.0 + 3.0 * angle)
     texture = cv2.GaussianBlur(rng.standard_normal((16, 400), np.float32), (0, 0), 0.8) * 1.6
     v = away * np.float32(2.0 + 5.0 * who.curl) + 1.0
-    widths = (120.0, 70.0, 26.0)
-    fine, middle, broad = (
-        np.clip(
-            cv2.remap(
-                texture,
-                angle * np.float32(width / np.pi) + np.float32(200.0),
-                v,
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_WRAP,
-            ),
-            -1.5,
-            1.5,
-        )
-        for width in widths
-    )
-    return fine, middle, broad
+
+    def strands(count: float) -> Image:
+        u = angle * np.float32(count / np.pi) + np.float32(200.0)
+        noise = cv2.remap(texture, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+        return np.asarray(np.clip(noise, -1.5, 1.5), np.float32)
+
+    return strands(120.0), strands(70.0), strands(26.0)
 
 
 def _greyed(look: Look, fine: Image, broad: Image) -> Image:
@@ -168,7 +158,7 @@ def _greyed(look: Look, fine: Image, broad: Image) -> Image:
     share *= 0.35 + 0.65 * share
     contrast = np.clip(1.0 + 0.34 * fine + 0.26 * broad, 0.25, None)
     base, grey = linear(look.hair_colour), linear(GREY)
-    return (base + (grey - base) * share[..., None]) * contrast[..., None]
+    return np.asarray((base + (grey - base) * share[..., None]) * contrast[..., None], np.float32)
 
 
 def _lit(colours: Image, look: Look, scene: Scene, grid: Grid, light: Vector, fine: Image) -> Image:

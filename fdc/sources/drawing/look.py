@@ -13,16 +13,24 @@ GROWTH_AGES = (0.0, 2.0, 5.0, 9.0, 13.0, 17.0, 20.0)
 GROWTH = (0.0, 0.2, 0.4, 0.6, 0.78, 0.94, 1.0)
 
 # Right half of a face's outline from the crown to the chin: origin between the eyes, y down.
-_BABY = ((0, -1.48), (0.64, -1.33), (1.0, -0.85), (1.06, -0.25), (1.06, 0.22), (0.98, 0.6))
-_BABY += ((0.74, 0.92), (0.38, 1.07), (0, 1.11))
-_WOMAN = ((0, -1.52), (0.58, -1.38), (0.90, -0.9), (0.99, -0.3), (0.97, 0.2), (0.89, 0.62))
-_WOMAN += ((0.68, 1.04), (0.33, 1.33), (0, 1.40))
-_MAN = ((0, -1.50), (0.60, -1.36), (0.92, -0.9), (1.0, -0.3), (0.99, 0.2), (0.95, 0.65))
-_MAN += ((0.82, 1.08), (0.44, 1.42), (0, 1.49))
-_AGED = ((0, 0), (0, 0), (-0.03, 0), (-0.03, 0), (-0.01, 0), (0.02, 0.02), (0.10, 0.04))
-_AGED += ((0.08, 0.02), (0, 0.02))
-_JAW = ((0, 0), (0, 0), (0, 0), (0, 0), (0.01, 0), (0.04, 0), (0.07, 0.01), (0.06, 0), (0, 0))
-_CHIN = ((0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0.01), (0, 0.03), (0.01, 0.06), (0, 0.07))
+_BABY, _WOMAN, _MAN = np.array(
+    [
+        [(0.00, -1.48), (0.00, -1.52), (0.00, -1.50)],
+        [(0.64, -1.33), (0.58, -1.38), (0.60, -1.36)],
+        [(1.00, -0.85), (0.90, -0.90), (0.92, -0.90)],
+        [(1.06, -0.25), (0.99, -0.30), (1.00, -0.30)],
+        [(1.06, 0.22), (0.97, 0.20), (0.99, 0.20)],
+        [(0.98, 0.60), (0.89, 0.62), (0.95, 0.65)],
+        [(0.74, 0.92), (0.68, 1.04), (0.82, 1.08)],
+        [(0.38, 1.07), (0.33, 1.33), (0.44, 1.42)],
+        [(0.00, 1.11), (0.00, 1.40), (0.00, 1.49)],
+    ]
+).swapaxes(0, 1)
+# What old age, a strong jaw and a long chin add to the lower points, and age to the temples.
+_AGED, _JAW, _CHIN = np.zeros((3, 9, 2))
+_AGED[2:] = [(-0.03, 0), (-0.03, 0), (-0.01, 0), (0.02, 0.02), (0.1, 0.04), (0.08, 0.02), (0, 0.02)]
+_JAW[4:] = [(0.01, 0), (0.04, 0), (0.07, 0.01), (0.06, 0), (0, 0)]
+_CHIN[5:] = [(0, 0.01), (0, 0.03), (0.01, 0.06), (0, 0.07)]
 
 _FAIR, _DARK = np.array([1.0, 0.845, 0.755]), np.array([0.50, 0.345, 0.26])
 _UNDERTONES = {"warm": np.array([1.01, 1.0, 0.88]), "cool": np.array([1.0, 0.97, 1.045])}
@@ -88,7 +96,7 @@ class Look:
         return red + light * 1.1, green + light * 0.9, blue + light * 0.6
 
 
-def look(identity: Identity, age: float, rng: np.random.Generator) -> Look:
+def aged(identity: Identity, age: float, rng: np.random.Generator) -> Look:
     """Ages somebody.
 
     Args:
@@ -109,11 +117,9 @@ def look(identity: Identity, age: float, rng: np.random.Generator) -> Look:
     def grow(child: float, adult: float) -> float:
         return child + (adult - child) * growth
 
-    outline = (1 - growth) * np.array(_BABY) + growth * (
-        (1 - male) * np.array(_WOMAN) + male * np.array(_MAN)
-    )
-    outline = outline + np.array(_JAW) * who.jaw * grown + np.array(_CHIN) * who.chin * grown
-    outline = outline + np.array(_AGED) * elder
+    outline = (1 - growth) * _BABY + growth * ((1 - male) * _WOMAN + male * _MAN)
+    outline = outline + _JAW * who.jaw * grown + _CHIN * who.chin * grown
+    outline = outline + _AGED * elder
     outline[:, 0] *= 1.0 + 0.05 * who.width
     outline[:3, 1] -= 0.05 * who.forehead
     angles = np.arctan2(outline[:, 0], -outline[:, 1])
@@ -121,7 +127,7 @@ def look(identity: Identity, age: float, rng: np.random.Generator) -> Look:
     dense = np.linspace(0.0, np.pi, 256)
     chin = float(outline[-1, 1])
 
-    mouth_y = grow(0.65, 0.845 + 0.03 * male) + 0.02 * elder + 0.02 * who.nose_length
+    mouth_y = grow(0.635, 0.79 + 0.03 * male) + 0.02 * elder + 0.02 * who.nose_length
     return Look(
         identity=who,
         age=age,
@@ -131,15 +137,15 @@ def look(identity: Identity, age: float, rng: np.random.Generator) -> Look:
         angles=dense,
         radii=spline(dense),
         chin=chin,
-        eye_x=grow(0.455, 0.445) * (1 + 0.06 * who.eye_gap),
+        eye_x=grow(0.465, 0.445 + 0.012 * male) * (1 + 0.06 * who.eye_gap),
         eye_width=grow(0.235, 0.2) * (1 + 0.08 * who.eye_size),
         eye_open=grow(1.25, 1.0) * (1 + 0.12 * who.eye_size) * (1 - 0.3 * elder) * (1 - 0.1 * male),
         brow_y=grow(-0.37, -0.345) - 0.03 * who.brow_height + 0.05 * male + 0.03 * elder,
-        nose_y=grow(0.33, 0.49) + 0.04 * elder + 0.035 * who.nose_length * growth,
+        nose_y=grow(0.325, 0.46) + 0.04 * elder + 0.035 * who.nose_length * growth,
         nose_width=grow(0.155, 0.18 + 0.02 * male) * (1 + 0.15 * who.nose_width) + 0.02 * elder,
         nose_height=grow(0.17, 0.30 + 0.03 * male) * (1 + 0.12 * who.nose_bridge),
         mouth_y=mouth_y,
-        mouth_width=grow(0.27, 0.36 + 0.02 * male) * (1 + 0.09 * who.mouth_width),
+        mouth_width=grow(0.30, 0.36 + 0.02 * male) * (1 + 0.09 * who.mouth_width),
         lips=(1 + 0.25 * who.lips) * (1 - 0.15 * male) * (1 - 0.5 * elder) * grow(0.9, 1.0),
         grey=float(np.clip((seen + who.greys - 30.0) / 46.0, 0.0, 1.0)),
         recession=float(who.recedes * np.clip((seen - 22.0) / 45.0, 0.0, 1.0)),
@@ -167,4 +173,4 @@ def _skin(who: Identity, growth: float, elder: float) -> Image:
     grey = colour.mean()
     colour = grey + (colour - grey) * (1.0 - 0.14 * elder)
     colour = colour * (1.0 + 0.03 * (1.0 - growth) - 0.05 * elder)
-    return np.clip(colour, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(colour, 0.0, 1.0), np.float32)

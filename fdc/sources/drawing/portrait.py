@@ -70,10 +70,11 @@ def render(look: Look, scene: Scene, width: int, height: int, film: bool) -> Por
 
 
 def _posed(layer: head.Layer, maps: tuple[Image, Image]) -> head.Layer:
-    return head.Layer(
-        cv2.remap(layer.colours, *maps, cv2.INTER_LINEAR),
-        cv2.remap(layer.cover, *maps, cv2.INTER_LINEAR),
+    colours, cover = (
+        np.asarray(cv2.remap(flat, *maps, cv2.INTER_LINEAR), np.float32)
+        for flat in (layer.colours, layer.cover)
     )
+    return head.Layer(colours, cover)
 
 
 def _over(photo: Image, layer: head.Layer) -> None:

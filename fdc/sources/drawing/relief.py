@@ -26,7 +26,7 @@ def form(look: Look, scene: Scene, grid: Grid, share: Image) -> Image:
         (height, width) heights towards the viewer, in units; 0 outside the face.
     """
     child = 1.0 - look.growth
-    relief = 0.95 * np.sqrt(np.clip(1.0 - share**2.5, 0.0, None))
+    relief: Image = 0.95 * np.sqrt(np.clip(1.0 - share**2.5, 0.0, None))
     eye, brow, mouth, chin = look.eye_x, look.brow_y, look.mouth_y, look.chin
     hollow = 0.4 * look.elder
     hills = (
@@ -43,7 +43,7 @@ def form(look: Look, scene: Scene, grid: Grid, share: Image) -> Image:
     relief += np.float32(0.05 + 0.03 * look.male) * bump(grid, 0.0, chin - 0.17, 0.24, 0.15)
     relief -= np.float32(0.05) * bump(grid, 0.0, 0.5 * (mouth + chin) - 0.02, 0.25, 0.07)
     relief += _nose(look, grid)
-    return (relief * step(1.0 - share, 0.04)).astype(np.float32)
+    return np.asarray(relief * step(1.0 - share, 0.04), np.float32)
 
 
 def _nose(look: Look, grid: Grid) -> Image:
@@ -56,9 +56,10 @@ def _nose(look: Look, grid: Grid) -> Image:
         (0.02 * high, 0.34 * high, 0.62 * high, 0.97 * high, high, 0.0),
     )
     width = np.interp(rows, (look.brow_y, 0.0, tip - 0.1, tip), (0.16, 0.095, 0.125, 0.8 * wide))
-    smooth = np.ones(max(int(0.05 * grid.density), 1)) / max(int(0.05 * grid.density), 1)
-    height = np.convolve(height, smooth, "same").astype(np.float32)[:, None]
-    ridge = height * np.exp(-np.square(grid.x / width.astype(np.float32)[:, None]))
+    rounding = max(int(0.05 * grid.density), 1)
+    profile = np.convolve(height, np.full(rounding, 1.0 / rounding), "same").astype(np.float32)
+    across = np.square(grid.x / width.astype(np.float32)[:, None])
+    ridge = profile[:, None] * np.exp(-across)
     wings = 0.11 * (0.6 + 0.4 * look.growth) * bumps(grid, wide * 0.92, tip + 0.03, 0.075, 0.085)
     return np.asarray(ridge + wings, np.float32)
 
@@ -68,7 +69,7 @@ def nostrils(look: Look, grid: Grid) -> Image:
     holes = bumps(grid, look.nose_width * 0.52, look.nose_y + 0.085, 0.055, 0.026)
     septum = bump(grid, 0.0, look.nose_y + 0.115, look.nose_width, 0.03)
     wings = bumps(grid, look.nose_width * 1.22, look.nose_y + 0.03, 0.022, 0.065)
-    return np.clip(holes + 0.28 * septum + 0.25 * wings, 0.0, 1.0)
+    return np.asarray(np.clip(holes + 0.28 * septum + 0.25 * wings, 0.0, 1.0), np.float32)
 
 
 def wrinkles(look: Look, scene: Scene, grid: Grid) -> Image:
@@ -91,17 +92,17 @@ def wrinkles(look: Look, scene: Scene, grid: Grid) -> Image:
     return np.asarray(drawn, np.float32)
 
 
-def _curve(*points: tuple[float, float]) -> np.ndarray:
+def _curve(*points: tuple[float, float]) -> Image:
     """A parabola through three points, or a straight line through two."""
     corners = np.array(points)
     t = np.linspace(0.0, 1.0, 14)[:, None]
     if len(points) == 2:
-        return corners[0] * (1 - t) + corners[1] * t
+        return np.asarray(corners[0] * (1 - t) + corners[1] * t)
     bend = 2.0 * corners[1] - 0.5 * (corners[0] + corners[2])
-    return (1 - t) ** 2 * corners[0] + 2 * t * (1 - t) * bend + t**2 * corners[2]
+    return np.asarray((1 - t) ** 2 * corners[0] + 2 * t * (1 - t) * bend + t**2 * corners[2])
 
 
-def _side_lines(look: Look, smile: float, side: float) -> list[tuple[np.ndarray, float]]:
+def _side_lines(look: Look, smile: float, side: float) -> list[tuple[Image, float]]:
     depth, sag = look.wrinkles, look.sag
     eye, wide, mouth = look.eye_x, look.eye_width, look.mouth_y
     corner, nose = look.mouth_width, look.nose_width
@@ -151,10 +152,10 @@ def _side_lines(look: Look, smile: float, side: float) -> list[tuple[np.ndarray,
     return lines
 
 
-def _forehead_lines(look: Look) -> list[tuple[np.ndarray, float]]:
+def _forehead_lines(look: Look) -> list[tuple[Image, float]]:
     depth, brow = look.wrinkles, look.brow_y
     shift = 0.03 * look.identity.brow_arch
-    lines = []
+    lines: list[tuple[Image, float]] = []
     for number, late in enumerate((0.10, 0.22, 0.40, 0.55)):
         y = brow - 0.17 - 0.115 * number
         reach = 0.56 - 0.06 * number

@@ -85,8 +85,8 @@ class Scene:
         key = float(rng.uniform(0.7, 0.95))
         warmth = around(0.02, 0.04)
         return cls(
-            yaw=around(0.16, 0.34),
-            pitch=around(0.06, 0.13),
+            yaw=around(0.13, 0.3),
+            pitch=around(0.05, 0.11),
             roll=around(0.08, 0.2),
             scale=float(height * rng.uniform(0.165, 0.2)),
             centre=(

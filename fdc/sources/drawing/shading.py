@@ -1,4 +1,4 @@
-"""Light on a relief: Lambert with a soft terminator, highlights, hollows that stay dark, shadows."""
+"""Light on a relief: Lambert with a soft terminator, highlights, dark hollows, cast shadows."""
 
 import math
 
@@ -27,7 +27,7 @@ def normals(relief: Image, density: float) -> tuple[Image, Image, Image]:
     slope_x = cv2.Sobel(relief, cv2.CV_32F, 1, 0, ksize=3, scale=-density / 8.0)
     slope_y = cv2.Sobel(relief, cv2.CV_32F, 0, 1, ksize=3, scale=-density / 8.0)
     z = 1.0 / np.sqrt(1.0 + slope_x * slope_x + slope_y * slope_y)
-    return slope_x * z, slope_y * z, z
+    return np.asarray(slope_x * z), np.asarray(slope_y * z), np.asarray(z)
 
 
 def shade(
@@ -75,7 +75,7 @@ def shade(
 def hollows(relief: Image, density: float) -> Image:
     """How much of the sky a point sees: below 1 where it lies deeper than its surroundings."""
     depth = blur(relief, 0.10 * density) - relief
-    return np.clip(1.0 - 3.0 * depth, 0.35, 1.15)
+    return np.asarray(np.clip(1.0 - 3.0 * depth, 0.35, 1.15), np.float32)
 
 
 def _shadows(relief: Image, density: float, light: Vector) -> Image:

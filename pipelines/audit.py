@@ -1,0 +1,119 @@
+"""What a split that leaks would have claimed: the same model and budget on each way of dividing."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+import fdc.search
+from fdc.curation import audit as auditing
+from fdc.curation.audit import Arm, AuditResult, vary
+from fdc.evaluation import score
+from fdc.experiment import Experiment
+from fdc.network import Network
+from fdc.search import CropSet
+from pipelines import workspace
+from pipelines.prepare import Prepared, prepare
+from pipelines.search import open_run, search_folder
+
+console = Console()
+
+
+def audit(experiment: Experiment) -> None:
+    """Trains one model for each way of dividing the photos; prints and logs the scores.
+
+    The minutes of the experiment are divided between the ways.
+
+    Raises:
+        DataError: No person or copy has two photos, so that nothing could leak.
+    """
+    prepared = prepare(experiment)
+    folder = workspace.DATA / "audits" / search_folder(experiment, prepared).name
+    metric, direction = prepared.task.objective
+    with open_run(experiment, prepared, folder, kind="audit") as run:
+        result = auditing.audit(
+            prepared.manifest,
+            partial(train_and_score, experiment, prepared, folder),
+            metric=metric,
+            direction=direction,
+            seed=experiment.split.seed,
+        )
+        run.log_table(result.table(), "audit.json")
+        for arm, scores in result.scores.items():
+            run.log_metrics({f"{arm}/{name}": value for name, value in scores.items()})
+            run.log_metrics({f"{arm}/gap": result.gap(arm)})
+    show(result)
+
+
+def train_and_score(
+    experiment: Experiment, prepared: Prepared, folder: Path, arm: Arm
+) -> Mapping[str, float]:
+    """Trains on one way of dividing, and scores on its own test side.
+
+    Returns:
+        Metrics by name.
+    """
+    console.print(f"[bold]{arm.name}[/bold]: {arm.leaked:.0%} of the test photos leak")
+    settings, task = experiment.search, prepared.task
+    sides = write_crops(prepared, arm, folder / f"{arm.name}.u8")
+    result = fdc.search.search(
+        sides["train"],
+        sides["validation"],
+        kind=task.kind,
+        classes=len(task.labels),
+        tuner=settings.tuner,
+        minutes=settings.minutes / 3,
+        trials=1,
+        epochs=settings.epochs,
+        patience=settings.patience,
+        batch_size=settings.batch_size,
+        seed=settings.seed,
+        balance=settings.balance,
+        augmentation=settings.augmentation,
+        folder=folder / arm.name,
+        reserve_seconds=5,
+    )
+    tested = sides["test"]
+    outputs = Network(result.network).predict(tested.pixels(), positions=tested.positions)
+    return score(task, tested.targets, outputs)
+
+
+def write_crops(prepared: Prepared, arm: Arm, path: Path) -> dict[str, CropSet]:
+    """Writes the crops of one way of dividing, varied where it says so, one after another.
+
+    Returns:
+        The crops of each side.
+    """
+    rows = prepared.manifest.loc[arm.rows["row"]]
+    positions = prepared.store.positions(rows).to_numpy(np.int64)
+    variants = arm.rows["variant"].to_numpy(np.int64)
+    targets = _targets(prepared, rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        for chunk in np.array_split(np.arange(len(rows)), max(1, len(rows) // 1024)):
+            file.write(vary(prepared.store.crops[positions[chunk]], variants[chunk]).tobytes())
+    sides = {}
+    for name, members in arm.rows.groupby("split").indices.items():
+        places = np.asarray(members, np.int64)
+        sides[str(name)] = CropSet(path, len(rows), prepared.store.size, places, targets[places])
+    return sides
+
+
+def _targets(prepared: Prepared, rows: pd.DataFrame) -> npt.NDArray[np.generic]:
+    encoded = prepared.task.encode(rows[prepared.task.column])
+    return encoded.to_numpy(np.float32 if prepared.task.is_regression else np.int64)
+
+
+def show(result: AuditResult) -> None:
+    """Prints the scores side by side, and what they mean."""
+    told = result.table()
+    table = Table(*map(str, told.columns), box=None, header_style="bold")
+    for row in told.itertuples(index=False):
+        table.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+    console.print(table)
+    console.print(result.summary())

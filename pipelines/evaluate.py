@@ -1,0 +1,42 @@
+"""A registered model's figures on the test photos."""
+
+import mlflow
+from rich.console import Console
+from rich.table import Table
+
+from fdc import registry
+from fdc.evaluation import Verdict
+from fdc.evaluation.wording import slice_name
+from fdc.tracking import tracking_uri
+
+console = Console()
+
+
+def evaluate(task: str, version: int | None = None) -> None:
+    """Prints what a version was found to be worth, slice by slice.
+
+    Args:
+        task: Name of the task.
+        version: Which one; the newest by default.
+
+    Raises:
+        RegistryError: There is no such version.
+    """
+    chosen = registry.version(task, None if version is None else str(version), tracking_uri())
+    mlflow.set_tracking_uri(tracking_uri())
+    verdict = Verdict.model_validate(
+        mlflow.artifacts.load_dict(f"runs:/{chosen.run_id}/verdict.json")
+    )
+    console.rule(f"{chosen.name} version {chosen.number}")
+    console.print("\n".join([*verdict.sentences("en"), *verdict.sentences("ko")]))
+    table = Table("", "photos", verdict.metric, "95%", box=None, header_style="bold")
+    for part in verdict.slices:
+        interval = part.interval
+        table.add_row(
+            slice_name(verdict, part, "en"),
+            str(part.photos),
+            f"{interval.value:.3f}",
+            f"{interval.low:.3f} to {interval.high:.3f}",
+            style="red" if part.is_worse else None,
+        )
+    console.print(table)

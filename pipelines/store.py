@@ -1,0 +1,35 @@
+"""Looks after the crop stores."""
+
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from fdc.faces import store
+from pipelines import workspace
+
+console = Console()
+
+
+def collect_garbage(*, delete: bool) -> None:
+    """Lists, or deletes, the stores that no manifest was prepared with.
+
+    Args:
+        delete: Delete them, not only list them.
+    """
+    used = {recipe_of(path) for path in workspace.DATA.glob("manifests/*/*.parquet")}
+    if delete:
+        for folder, size in store.gc(workspace.STORES, used):
+            console.print(f"Deleted {folder} ({size / 1e6:.0f} MB)")
+        return
+    unused = [path for path in store.stores(workspace.STORES) if path.name not in used]
+    for folder in unused:
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        console.print(f"{folder} ({size / 1e6:.0f} MB)")
+    told = f"{len(unused)} crop store(s) are used by no manifest."
+    console.print(told + (" fdc store gc --delete removes them." if unused else ""))
+
+
+def recipe_of(manifest: Path) -> str:
+    """The fingerprint of the recipe that a manifest was last prepared with."""
+    return str(pd.read_parquet(manifest, columns=["path"]).attrs.get("recipe"))
