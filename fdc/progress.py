@@ -82,15 +82,16 @@ def _lines(
     console: Console,
 ) -> Iterator[Item]:
     began = last = time.monotonic()
-    done = 0
+    done = told = 0
     for item in items:
         yield item
         done += 1
         now = time.monotonic()
         if now - last >= SECONDS_BETWEEN_LINES:
-            last = now
+            last, told = now, done
             _line(description, done, total, now - began, status())
-    _line(description, done, total, time.monotonic() - began, status())
+    if told < done or not done:
+        _line(description, done, total, time.monotonic() - began, status())
 
 
 def _line(description: str, done: int, total: int | None, seconds: float, status: str) -> None:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from fdc import manifest, sources
-from fdc.curation import memory, rules
+from fdc.curation import facts, memory, rules
 from fdc.curation.curate import curate
 from fdc.errors import DataError, StoreError
 from fdc.experiment import Experiment
@@ -50,6 +51,20 @@ def prepare(experiment: Experiment) -> Prepared:
         WeightsError: A network that the experiment names is not here.
         StoreError: The crops cannot be kept.
     """
+    root, recipe, store, cropped = crop(experiment)
+    curated, task = divide(experiment, root, cropped)
+    curated.attrs["recipe"] = recipe.fingerprint
+    manifest.write(curated, workspace.manifest(task.name, root))
+    show(curated, task)
+    return Prepared(root, task, curated, recipe, store)
+
+
+def crop(experiment: Experiment) -> tuple[Path, Recipe, CropStore, pd.DataFrame]:
+    """Reads and checks the photos and makes the crops that are missing.
+
+    Returns:
+        Folder of the photos, recipe, crops, and the manifest before it is split.
+    """
     root = photos(experiment)
     told = read(experiment, root)
     recipe = recipe_of(experiment)
@@ -62,11 +77,7 @@ def prepare(experiment: Experiment) -> Prepared:
         weights=experiment.prepare.weights,
         engine=experiment.prepare.engine,
     )
-    curated, task = divide(experiment, root, cropped)
-    curated.attrs["recipe"] = recipe.fingerprint
-    manifest.write(curated, workspace.manifest(task.name, root))
-    show(curated, task)
-    return Prepared(root, task, curated, recipe, store)
+    return root, recipe, store, with_face_facts(cropped, store)
 
 
 def photos(experiment: Experiment) -> Path:
@@ -115,6 +126,19 @@ def recipe_of(experiment: Experiment) -> Recipe:
         colour=settings.background_colour,
         face=settings.face,
         several="largest" if settings.several_faces == "largest" else "refuse",
+    )
+
+
+def with_face_facts(cropped: pd.DataFrame, store: CropStore) -> pd.DataFrame:
+    """Adds what the rules on turned and blurred faces look at; null where there is no crop."""
+    told = store.rows(cropped)
+    points = [[np.nan] * 10 if cell is None else cell for cell in told["landmarks"]]
+    turned = pd.Series(facts.turn(np.array(points, float)), cropped.index, dtype="Float64")
+    positions = told["position"].dropna().astype(int)
+    sharp = facts.sharpness(store.crops, positions.to_numpy())
+    return cropped.assign(
+        turn=turned,
+        sharpness=pd.Series(sharp, positions.index, dtype="Float64").reindex(cropped.index),
     )
 
 

@@ -5,9 +5,13 @@ from pathlib import Path
 from rich.console import Console
 
 from fdc.curation.report import write_report
+from fdc.errors import DataError
 from fdc.experiment import Experiment
+from fdc.manifest import clean
 from pipelines import workspace
-from pipelines.prepare import prepare
+from pipelines.prepare import crop, divide
+
+console = Console()
 
 
 def report(experiment: Experiment, output: Path | None = None, *, examples: bool = False) -> None:
@@ -18,17 +22,23 @@ def report(experiment: Experiment, output: Path | None = None, *, examples: bool
         output: The page; by default below data/reports/.
         examples: Whether photos are shown. A page that shows any stays on this disk.
     """
-    prepared = prepare(experiment)
-    path = output or workspace.report(prepared.task.name, prepared.root)
+    root, _, _, cropped = crop(experiment)
+    try:
+        curated, task = divide(experiment, root, cropped)
+    except DataError as error:
+        # A page about photos that cannot be learned from is what tells a person why.
+        console.print(str(error), style="yellow")
+        curated = cropped
+        task = experiment.task.complete(clean(cropped)[experiment.task.column])
+    path = output or workspace.report(task.name, root)
     path.parent.mkdir(parents=True, exist_ok=True)
-    name = workspace.dataset_name(prepared.root)
     write_report(
-        prepared.manifest,
-        prepared.task,
+        curated,
+        task,
         path,
-        root=prepared.root,
+        root=root,
         examples=examples,
         weighing=experiment.search.balance,
-        title=name,
+        title=workspace.dataset_name(root),
     )
-    Console().print(f"Open {path}")
+    console.print(f"Open {path}")

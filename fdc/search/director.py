@@ -111,7 +111,10 @@ class Director:
         job.seconds_before = record.seconds
         self.state.trials[record.id] = record
         self.save()
-        self._log.trial_began(record.id, record.number, record.hyperparameters, record.seed)
+        told = dict(record.hyperparameters)
+        if record.continues is not None:
+            told["continues"] = record.continues
+        self._log.trial_began(record.id, record.number, told, record.seed)
         self.console.began(record)
         self.workers.send(worker, job.order)
 

@@ -51,7 +51,7 @@ def eye(image: Image, grid: Grid, look: Look, scene: Scene, side: float, brightn
     white = linear((0.93, 0.91 - 0.04 * look.elder, 0.89 - 0.08 * look.elder))
     colours = ball[..., None] * white
 
-    gaze_x = side * scene.gaze[0] + 0.02
+    gaze_x = side * scene.gaze[0] - 0.07
     ring = np.hypot(u - np.float32(gaze_x), v + np.float32(0.13 - scene.gaze[1]))
     radius = 0.50 - 0.03 * look.growth
     spokes = 1.0 + 0.25 * np.sin(22.0 * np.arctan2(v, u - np.float32(gaze_x)))

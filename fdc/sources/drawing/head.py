@@ -123,12 +123,12 @@ def landmarks(look: Look, scene: Scene) -> Image:
     """Nose tip, eyes and mouth corners in the frontal frame, in units, in the AI-Hub's order."""
     corner = features.half_mouth(look, scene) * 0.97
     y = look.mouth_y + features.corner_height(look, scene)
-    eye = look.eye_width * (0.12 * look.sag - 0.14)
+    x, eye = look.eye_x - 0.07 * look.eye_width, look.eye_width * (0.12 * look.sag - 0.14)
     return np.array(
         [
             (0.0, look.nose_y - 0.02),
-            (-look.eye_x, eye),
-            (look.eye_x, eye),
+            (-x, eye),
+            (x, eye),
             (-corner, y),
             (corner, y),
         ],
