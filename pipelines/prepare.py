@@ -106,8 +106,8 @@ def read(experiment: Experiment, root: Path) -> pd.DataFrame:
     if experiment.task.column not in read or read[experiment.task.column].isna().all():
         labels = [str(column) for column in read if read[column].notna().any()]
         raise DataError(
-            f"The photos in {root} have no {experiment.task.column!r}, which {experiment.task.name} "
-            f"learns from. What they have: {', '.join(labels)}.",
+            f"The photos in {root} have no {experiment.task.column!r}, which "
+            f"{experiment.task.name} learns from. What they have: {', '.join(labels)}.",
             "Choose another task, or name the reader with --reader.",
         )
     return rules.apply(read, off=experiment.rules.off, **_thresholds(experiment))
@@ -132,12 +132,12 @@ def recipe_of(experiment: Experiment) -> Recipe:
 def with_face_facts(cropped: pd.DataFrame, store: CropStore) -> pd.DataFrame:
     """Adds what the rules on turned and blurred faces look at; null where there is no crop."""
     told = store.rows(cropped)
-    points = [[np.nan] * 10 if cell is None else cell for cell in told["landmarks"]]
-    turned = pd.Series(facts.turn(np.array(points, float)), cropped.index, dtype="Float64")
+    landmarks = told["landmarks"].dropna()
+    turned = facts.turn(np.array(landmarks.to_list(), float).reshape(-1, 10))
     positions = told["position"].dropna().astype(int)
     sharp = facts.sharpness(store.crops, positions.to_numpy())
     return cropped.assign(
-        turn=turned,
+        turn=pd.Series(turned, landmarks.index, dtype="Float64").reindex(cropped.index),
         sharpness=pd.Series(sharp, positions.index, dtype="Float64").reindex(cropped.index),
     )
 
@@ -194,8 +194,9 @@ def verify_store(prepared: Prepared) -> None:
     """
     damaged = prepared.store.verify()
     if damaged:
+        named = ", ".join(damaged[:3])
         raise StoreError(
-            f"{len(damaged)} crops in {prepared.store.folder} are damaged: {', '.join(damaged[:3])}.",
+            f"{len(damaged)} crops in {prepared.store.folder} are damaged: {named} …",
             "Delete that folder and say the same command again.",
         )
     console.print(f"Every crop in {prepared.store.folder} is as it was written.")

@@ -64,7 +64,10 @@ def render(
         beats=verdict.beats_baseline,
         metrics=_metric_rows(verdict, t),
         slices=_slice_rows(verdict, language),
-        figures=[(caption, _embedded(figure)) for caption, figure in (figures or {}).items()],
+        figures=[
+            {"caption": caption, "image": _embedded(figure), "is_wide": _is_wide(figure)}
+            for caption, figure in (figures or {}).items()
+        ],
         counts=counts,
         labels=_label_rows(verdict, counts, language),
         recipe={name: value for name, value in recipe.items() if value is not None},
@@ -126,6 +129,11 @@ def _embedded(figure: Figure) -> str:
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png")
     return "data:image/png;base64," + base64.b64encode(drawn.getvalue()).decode()
+
+
+def _is_wide(figure: Figure) -> bool:
+    width, height = figure.get_size_inches()
+    return bool(width > 1.8 * height)
 
 
 def _shown(value: float, share: bool) -> str:

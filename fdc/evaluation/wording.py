@@ -59,9 +59,9 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "en": "There are too few photos to judge these: {items}.",
     },
     "calibration": {
-        "ko": "모델이 말하는 확률은 실제로 맞는 비율과 평균 {error}포인트 차이가 납니다.",
-        "en": "The probabilities that it gives are {error} points away from how often it is right,"
-        " on average.",
+        "ko": "모델이 말하는 확률은 실제로 맞는 비율과 평균 {error}%포인트 차이가 납니다.",
+        "en": "The probabilities that it gives are on average {error} percentage points away from"
+        " how often it is right.",
     },
 }
 _BY: dict[str, dict[Language, str]] = {
@@ -117,7 +117,7 @@ def sentences(verdict: Verdict, language: Language) -> list[str]:
         said.append(_TEXTS["small"][language].format(items=", ".join(items[:_MOST_ITEMS])))
     error = verdict.calibration_error
     if error is not None and error > _CALIBRATION_WORTH_SAYING:
-        said.append(_TEXTS["calibration"][language].format(error=f"{error:.0%}"))
+        said.append(_TEXTS["calibration"][language].format(error=f"{100 * error:.0f}"))
     return said
 
 
