@@ -85,7 +85,7 @@ class PrepareSettings(_Settings):
     """How a photo becomes a crop; most of it is the recipe, which the model keeps."""
 
     size: int = Field(default=64, ge=32, le=512, description="Side of a crop in pixels.")
-    margin: float = Field(default=0.25, ge=0, le=2, description="Room round the face.")
+    margin: float = Field(default=0.1, ge=0, le=2, description="Room round the face.")
     background: str = Field(
         default="auto", description="auto, none, grabcut, or a rembg model such as u2netp."
     )

@@ -13,6 +13,8 @@ from fdc.search.memory import GB
 
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 
+_SIGNS_OF_EXHAUSTION = ("ran out of memory trying to allocate", "OOM when allocating", "bad_alloc")
+
 _BASE_BYTES = GB // 2
 """What a worker uses beside its tensors: libraries, compiled graphs, batches."""
 
@@ -30,7 +32,8 @@ def environment(threads: int, memory_bytes: int) -> dict[str, str]:
         "OMP_NUM_THREADS": str(threads),
         "PYTHONUNBUFFERED": "1",
         "PYTHONFAULTHANDLER": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
+        # A worker's output goes into a file, where warnings help.
+        "TF_CPP_MIN_LOG_LEVEL": "1",
         "TF_MKL_ALLOC_MAX_BYTES": str(tensors),
     }
 
@@ -83,6 +86,17 @@ def out_of_memory(error: BaseException) -> bool:
     ):
         return True
     return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
+
+
+def died_of_memory(output: str) -> bool:
+    """Whether a worker that died had told that memory ran out inside the library.
+
+    TensorFlow raises where an operation cannot have its memory, but some of oneDNN's crash.
+
+    Args:
+        output: What the worker printed.
+    """
+    return any(sign in output for sign in _SIGNS_OF_EXHAUSTION)
 
 
 def export_onnx(model: Any, path: Path) -> None:

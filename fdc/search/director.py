@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import singledispatchmethod
 from pathlib import Path
 
@@ -216,6 +217,12 @@ class Director:
 
     @_hear.register
     def _(self, report: Died, worker: str, job: Job) -> None:
+        batch = job.record.batch_size or 1
+        if report.exhausted and batch > 1:
+            job.record.batch_size = batch // 2
+            self._hear(Halved(batch // 2), worker, job)
+            self.workers.send(worker, replace(job.order, batch_size=batch // 2))
+            return
         if self.budget.left < 0 and job.record.curve:
             self._finish(worker, "COMPLETED", "cut off by the end of the budget", None)
         else:

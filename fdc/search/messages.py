@@ -53,6 +53,7 @@ class Train:
         seed: Of the trial.
         start: A checkpoint whose weights the first epoch starts from; null: fresh ones.
         first_epoch: The number of that epoch.
+        batch_size: Crops in a batch; null: what fits the set, or what the last checkpoint had.
     """
 
     folder: Path
@@ -60,6 +61,7 @@ class Train:
     seed: int
     start: Path | None = None
     first_epoch: int = 0
+    batch_size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -209,10 +211,12 @@ class Died:
     Attributes:
         reason: What happened to it.
         output: The last lines that it wrote.
+        exhausted: Whether it died because memory ran out inside the library.
     """
 
     reason: str
     output: str
+    exhausted: bool = False
 
 
 Order = Train | Export | Continue | Stop

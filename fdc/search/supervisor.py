@@ -28,6 +28,7 @@ class _Worker:
     process: subprocess.Popen[bytes]
     line: "connection.Connection[Order | Settings, Report]"
     output: Path
+    output_begins: int
     ready: bool = False
     busy: bool = False
     heard: float = field(default_factory=time.monotonic)
@@ -122,6 +123,7 @@ class Workers:
         ]
         environment = backend.environment(self.settings.threads, self.settings.memory_bytes)
         with output.open("ab") as file, theirs:
+            begins = file.tell()
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -131,7 +133,7 @@ class Workers:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        worker = _Worker(process, ours, output)
+        worker = _Worker(process, ours, output, begins)
         with contextlib.suppress(BrokenPipeError):
             ours.send(self.settings)
         return worker
@@ -168,8 +170,8 @@ class Workers:
         worker = self._workers[name]
         code = worker.process.wait()
         worker.line.close()
-        lines = worker.output.read_text(encoding="utf-8", errors="replace").splitlines()
-        output = "\n".join(lines[-LAST_LINES:])
+        printed = worker.output.read_bytes()[worker.output_begins :].decode(errors="replace")
+        lines = printed.splitlines()
         reason = worker.killed_for or self._told_by(code, worker, lines)
         if not worker.ready:
             self._failed_starts += 1
@@ -178,7 +180,8 @@ class Workers:
                     f"Worker processes do not start: {reason}.", f"See {worker.output}."
                 )
         self._workers[name] = self._start(name)
-        return Died(reason, output)
+        exhausted = worker.killed_for is None and backend.died_of_memory(printed)
+        return Died(reason, "\n".join(lines[-LAST_LINES:]), exhausted)
 
     def _told_by(self, code: int, worker: _Worker, lines: list[str]) -> str:
         used = (

@@ -118,7 +118,9 @@ def _train(channel: Channel, settings: Settings, order: Train) -> None:
     from fdc.search import backend
     from fdc.search.training import Training, fitting_batch, last_batch
 
-    batch = last_batch(order.folder, fitting_batch(settings.batch_size, len(settings.train)))
+    batch = order.batch_size or last_batch(
+        order.folder, fitting_batch(settings.batch_size, len(settings.train))
+    )
     while True:
         try:
             return _run_epochs(channel, Training(settings, order, batch, channel.beat))

@@ -53,9 +53,7 @@ def test_colours_change_only_where_allowed(crops, labels):
 
 def test_mixup_blends_crops_and_labels_alike(crops, labels):
     flat = np.repeat(labels[:, :1] * 200, 16 * 16 * 3, axis=1).reshape(40, 16, 16, 3)
-    varied, mixed = Augmentation(mixup=0.5)(
-        flat.astype(np.uint8), labels, np.random.default_rng(4)
-    )
+    varied, mixed = Augmentation(mixup=0.5)(flat.astype(np.uint8), labels, np.random.default_rng(4))
     np.testing.assert_allclose(mixed.sum(axis=1), 1, atol=1e-6)
     np.testing.assert_allclose(varied[:, 0, 0, 0], 200 * mixed[:, 0], atol=1e-3)
     assert ((mixed[:, 0] > 0.001) & (mixed[:, 0] < 0.999)).any()

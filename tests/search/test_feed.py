@@ -33,7 +33,9 @@ def test_an_epoch_shows_every_crop_with_its_own_label(numbered):
 
 def test_epochs_differ_and_repeat_by_seed(numbered):
     def order(seed, epoch):
-        return [crops[:, 0, 0, 0].tolist() for crops, _, _ in make(numbered, seed=seed).epoch(epoch)]
+        return [
+            crops[:, 0, 0, 0].tolist() for crops, _, _ in make(numbered, seed=seed).epoch(epoch)
+        ]
 
     assert order(1, 0) == order(1, 0)
     assert order(1, 0) != order(1, 1)

@@ -110,7 +110,8 @@ def test_learning_rate_warms_up_and_ends_at_zero():
 
 
 @pytest.mark.parametrize(
-    ("most", "crops", "batch"), [(64, 12_000, 64), (64, 420, 16), (64, 60, 8), (64, 5, 5), (4, 100, 4)]
+    ("most", "crops", "batch"),
+    [(64, 12_000, 64), (64, 420, 16), (64, 60, 8), (64, 5, 5), (4, 100, 4)],
 )
 def test_small_sets_get_small_batches(most, crops, batch):
     assert fitting_batch(most, crops) == batch
