@@ -97,8 +97,6 @@ class PrepareSettings(_Settings):
     )
     several_faces: Literal["quarantine", "largest"] = "quarantine"
     workers: int | None = Field(default=None, ge=1, description="Processes; null: one per core.")
-    engine: Literal["local", "ray"] = "local"
-    ray_address: str | None = Field(default=None, description="A cluster; null: this machine.")
     weights: tuple[Path, ...] = Field(
         default=(Path("../shared/models"),),
         description="Folders in which weights are looked for, before the cache folder.",
