@@ -106,6 +106,7 @@ def open_run(
         prepared.manifest,
         task,
         folder / "data_report.html",
+        anonymous=True,
         weighing=experiment.search.balance,
         title=data,
     )

@@ -46,6 +46,7 @@ def write_report(
     *,
     root: Path | None = None,
     examples: bool = False,
+    anonymous: bool = False,
     weighing: Balance = "none",
     title: str | None = None,
 ) -> Path:
@@ -58,6 +59,8 @@ def write_report(
         root: Folder of the photos; needed for examples.
         examples: Whether thumbnails are embedded. They are faces of people: keep such a page to
             those who may see the photos.
+        anonymous: Whether no file is named, since file names may name people: for a page that is
+            kept elsewhere than the photos.
         weighing: How the training photos are balanced.
         title: Of the set of photos, such as its folder's name; null: its sources.
 
@@ -65,7 +68,7 @@ def write_report(
         The path.
     """
     sources = ", ".join(sorted(manifest["source"].dropna().unique())) or "no source"
-    pictures = root if examples else None
+    pictures = root if examples and not anonymous else None
     counts = manifests.quarantine_counts(manifest)
     page = _template().render(
         title=title or sources,
@@ -81,7 +84,8 @@ def write_report(
         distributions=figures.distributions(manifest),
         quarantine=figures.quarantine(counts),
         asides=[_aside(manifest, name, count, pictures) for name, count in counts.items()],
-        copies=_copies(manifest, task, pictures),
+        copies=[] if anonymous else _copies(manifest, task, pictures),
+        anonymous=anonymous,
         classes=_class_examples(manifest, task, pictures),
         most=MOST_LISTED,
         sides=SPLITS,

@@ -129,6 +129,11 @@ def scale_of(matrix: Matrix) -> float:
     return float(np.hypot(matrix[0, 0], matrix[1, 0]))
 
 
+def turn_of(matrix: Matrix) -> float:
+    """Degrees by which it turns, clockwise as seen in the image."""
+    return math.degrees(math.atan2(matrix[1, 0], matrix[0, 0]))
+
+
 def compose(outer: Matrix, inner: Matrix) -> Matrix:
     """The matrix that does `inner` first and `outer` then."""
     square = np.vstack([inner, [0, 0, 1]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 
 from fdc.faces import alignment, weights
 from fdc.faces.recipe import Recipe
+
+# A face is looked at again at this side, so many times at most, until less than this many degrees
+# are left.
+_LOOK_SIDE, _LOOKS, _STILL = 320, 4, 1.0
 
 Pixels = NDArray[np.uint8]
 Box = tuple[float, float, float, float]
@@ -68,6 +72,15 @@ class Detector(Protocol):
         """
         ...
 
+    def refine(self, image: Pixels, face: Face) -> Face:
+        """The same face, its points as sharp as this detector can see them.
+
+        Args:
+            image: uint8 RGB (height, width, 3).
+            face: one that it found, in pixels of the image.
+        """
+        ...
+
 
 class YuNet:
     """YuNet (Wu et al., "YuNet: A tiny millisecond-level face detector", MIR 20, 2023).
@@ -95,6 +108,28 @@ class YuNet:
             )
             for row in (() if rows is None else rows)
         )
+
+    def refine(self, image: Pixels, face: Face) -> Face:
+        """The same face, looked at upright and large until it stands still.
+
+        YuNet sees little of a turn: of 30 degrees it reports none where a face is 60 px wide, 10
+        at 110 px, 22 at 220 px. So the face is aligned by the points known so far and looked at
+        again in a square that it fills, until those points say that it is upright.
+        """
+        for _ in range(_LOOKS):
+            assert face.landmarks is not None
+            upright = alignment.by_landmarks(face.landmarks, _LOOK_SIDE, 0.0)
+            samples = alignment.samples_for(upright)
+            fine = alignment.warp(image, upright, _LOOK_SIDE, samples, (128, 128, 128))
+            seen = self.find(alignment.shrink(fine, samples))
+            if not seen or seen[0].landmarks is None or seen[0].side < _LOOK_SIDE / 3:
+                return face
+            points = alignment.apply(alignment.inverse(upright), seen[0].landmarks)
+            face = replace(face, landmarks=points)
+            left = alignment.by_landmarks(seen[0].landmarks, _LOOK_SIDE, 0.0)
+            if abs(alignment.turn_of(left)) < _STILL:
+                break
+        return face
 
 
 class Mtcnn:
@@ -132,6 +167,10 @@ class Mtcnn:
             )
             for face in found or ()
         )
+
+    def refine(self, image: Pixels, face: Face) -> Face:
+        """The same face: MTCNN's last network has looked closely already."""
+        return face
 
 
 def open_detector(recipe: Recipe, folders: Sequence[Path | str], threads: int) -> Detector | None:

@@ -28,8 +28,6 @@ BY_BOX = "aligned by the box: no landmarks"
 _FIRST_LOOK = 480
 # Others in a photo count as faces of their own from this share of the largest one's side on.
 _BYSTANDER = 0.5
-# Faces smaller than this where they were found get their points from a closer look.
-_SURE_POINTS = 48
 # The head-and-shoulders cut, in sides of the face's square: to each side, above and below.
 _ASIDE, _ABOVE, _BELOW = 1.5, 1.2, 1.7
 _LEAST_CUT = 320
@@ -178,7 +176,9 @@ class Preparer:
     def _finish(self, photo: _Photo, face: Face) -> Crop:
         recipe = self.recipe
         notes: list[str] = []
-        face = self._sharpened(photo, face)
+        if self._detector is not None and face.found_by != "annotation":
+            seen = self._detector.refine(photo.pixels, face.moved(0, 0, 1 / photo.scale))
+            face = seen.moved(0, 0, photo.scale)
         if face.landmarks is not None and recipe.alignment == "similarity":
             try:
                 to_crop = alignment.by_landmarks(face.landmarks, recipe.size, recipe.margin)
@@ -206,20 +206,6 @@ class Preparer:
             face.found_by,
             tuple(notes),
         )
-
-    def _sharpened(self, photo: _Photo, face: Face) -> Face:
-        """A small detected face with the points that a closer look gives."""
-        longest = max(photo.pixels.shape[:2])
-        seen_side = face.side * photo.scale * detection.SIDES[0] / longest
-        if self._detector is None or face.found_by == "annotation" or seen_side >= _SURE_POINTS:
-            return face
-        left, top, right, bottom = _cut(photo, face)
-        near = detection.find_faces(
-            self._detector, photo.pixels[top:bottom, left:right], detection.SIDES[:1]
-        )
-        moved = [one.moved(-left, -top, 1.0).moved(0, 0, photo.scale) for one in near]
-        best = max(moved, key=lambda one: detection.overlap(one.box, face.box), default=face)
-        return best if detection.overlap(best.box, face.box) >= 0.3 else face
 
     def _mask(
         self,

@@ -47,7 +47,8 @@ class Budget:
         self._began = clock() - used
         self._workers = workers
         self.total = math.inf if minutes is None else minutes * 60
-        usable = self.total - min(reserve, 0.25 * self.total)
+        self.reserved = min(reserve, 0.25 * self.total)
+        usable = self.total - self.reserved
         self.end = self._began + usable if minutes is not None else math.inf
         share = EXPLORE if trials > 1 else 1.0
         self.explore_end = self._began + share * usable if minutes is not None else math.inf

@@ -37,6 +37,9 @@ KEPT_CHECKPOINTS = 3
 GRACE_SECONDS = 20.0
 """How long after the end of the budget a worker that says nothing is killed."""
 
+START_GRACE_SECONDS = 50.0
+"""The same for one that has not yet timed its steps, which tells what would fit."""
+
 
 class Director:
     """Runs jobs on workers within a budget.
@@ -152,8 +155,9 @@ class Director:
         self.workers.rest(worker)
 
     def _end_what_overruns(self) -> None:
-        if self.budget.left < -GRACE_SECONDS:
-            for worker in self._jobs:
+        for worker, job in self._jobs.items():
+            grace = GRACE_SECONDS if job.record.predicted_epoch_seconds else START_GRACE_SECONDS
+            if self.budget.left < -grace:
                 self.workers.kill(worker, "killed: the budget is used up")
 
     @singledispatchmethod
@@ -166,10 +170,15 @@ class Director:
 
     @_hear.register
     def _(self, report: Built, worker: str, job: Job) -> None:
-        job.record.parameters = report.parameters
-        job.record.batch_size = report.batch_size
-        job.record.curve = report.curve
-        job.record.best_epoch = report.best_epoch
+        record = job.record
+        record.parameters = report.parameters
+        record.batch_size = report.batch_size
+        # A checkpoint may be an epoch ahead of the books: it is written first.
+        untold = report.curve[len(record.curve) :]
+        for epoch, metrics in enumerate(untold, record.next_epoch):
+            self._log.epoch_ended(record.id, epoch, metrics)
+        record.curve = report.curve
+        record.best_epoch = report.best_epoch
 
     @_hear.register
     def _(self, report: Halved, worker: str, job: Job) -> None:

@@ -12,7 +12,7 @@ import filelock
 
 from fdc.errors import SearchError
 from fdc.search import memory
-from fdc.search.budget import START_SECONDS, Budget, duration
+from fdc.search.budget import Budget, duration
 from fdc.search.checks import check, check_identity, digest
 from fdc.search.console import Console, silent_stderr
 from fdc.search.crops import CropSet
@@ -195,18 +195,16 @@ def _explore(
 def _what_would_fit(
     director: Director, settings: Settings, refused: Sequence[TrialRecord]
 ) -> tuple[str, str]:
+    budget, count = director.budget, len(settings.train)
     fastest = min(record.predicted_epoch_seconds or math.inf for record in refused)
-    count, total = len(settings.train), director.budget.total
-    usable = (
-        director.budget.end - director.budget.now + director.budget.used - director.state.seconds
-    )
-    needed = total - usable + START_SECONDS + fastest
-    fitting = int(count * max(0.0, usable - START_SECONDS) / fastest)
+    overhead = budget.used + budget.reserved
+    fitting = int(count * (budget.total - overhead) / fastest)
+    fewer = f"or at most {fitting} photos, " if fitting > 0 else ""
     return (
-        f"Not one epoch fits into {duration(total)}: the fastest network that was tried needs "
+        f"Not one epoch fits into {duration(budget.total)}: the fastest network that was tried needs "
         f"{duration(fastest)} for one epoch of {count} crops of {settings.train.size} px.",
-        f"What would fit: at least {math.ceil(2 * needed / 60)} minutes, or at most {fitting} "
-        "photos, or smaller crops.",
+        f"What would fit: at least {math.ceil((overhead + fastest) / 60)} min, {fewer}or smaller "
+        "crops.",
     )
 
 

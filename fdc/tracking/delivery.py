@@ -192,6 +192,10 @@ def _open_client(uri: str) -> MlflowClient:
     return client
 
 
+_EXPERIMENT = {"mlflow.experimentKind": "custom_model_development"}
+"""Opens MLflow's pages for training runs, not those for language models."""
+
+
 def _experiment_id(client: MlflowClient, name: str, uri: str) -> str:
     from mlflow import MlflowException
 
@@ -202,7 +206,9 @@ def _experiment_id(client: MlflowClient, name: str, uri: str) -> str:
                 client.restore_experiment(experiment.experiment_id)
             return str(experiment.experiment_id)
         try:
-            return str(client.create_experiment(name, artifact_location(uri, name)))
+            return str(
+                client.create_experiment(name, artifact_location(uri, name), tags=_EXPERIMENT)
+            )
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise

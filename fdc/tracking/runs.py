@@ -67,7 +67,8 @@ class SearchRun(ParentLog):
         self._closed = False
         journal = Journal(Path(folder) / "tracking")
         super().__init__(journal, Sender(journal, self.uri, experiment))
-        self._begin(PARENT, name, environment() | git_state() | dict(tags or {}))
+        began = {"fdc.reason": ""} | environment() | git_state()
+        self._begin(PARENT, name, began | dict(tags or {}))
         self.log_params(params or {})
         self._sender.start()
 

@@ -83,6 +83,20 @@ def test_faces_are_shown_only_where_asked(
     assert not list(tmp_path.glob("*.unfinished"))
 
 
+def test_an_anonymous_page_names_no_file(
+    photos: tuple[pd.DataFrame, Path], tmp_path: Path
+) -> None:
+    table, root = photos
+    page = write_report(
+        table, AGE, tmp_path / "out/report.html", root=root, examples=True, anonymous=True
+    )
+    text, links = _read(page)
+    assert links.images == 0
+    assert "undecodable" in text
+    assert not [path for path in table["path"] if path in text]
+    assert "broken" not in text
+
+
 def test_the_same_photos_give_the_same_page(
     photos: tuple[pd.DataFrame, Path], tmp_path: Path
 ) -> None:

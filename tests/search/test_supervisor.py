@@ -151,7 +151,7 @@ def test_workers_that_do_not_start_are_an_error(data, tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "nonsense")
     crew = Workers(1, data.settings(), tmp_path, hang_seconds=120)
     try:
-        with pytest.raises(SearchError, match="do not start.*nonsense"):
+        with pytest.raises(SearchError, match=r"do not start.*nonsense"):
             wait_for_any_number_of_deaths(crew)
     finally:
         crew.close()

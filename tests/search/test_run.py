@@ -1,0 +1,249 @@
+"""Whole searches: real workers, real training, real kills."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from fdc.errors import SearchError
+from fdc.network import Network
+from fdc.search import search
+from tests.search.conftest import Recorder
+
+KIND = "ordinal"
+
+
+def look_for(data, folder, log=None, **changes):
+    train, validation = data.split(changes.get("kind", KIND))
+    options = {
+        "kind": KIND,
+        "classes": 3,
+        "minutes": None,
+        "trials": 2,
+        "epochs": 2,
+        "seed": 0,
+        "quiet": True,
+    }
+    return search(train, validation, folder=folder, log=log, **{**options, **changes})
+
+
+def workers():
+    return [
+        child
+        for child in psutil.Process().children()
+        if "fdc.search.worker" in " ".join(child.cmdline())
+    ]
+
+
+def kill_worker(*_):
+    [worker] = workers()
+    worker.send_signal(signal.SIGKILL)
+
+
+def outcome(result):
+    """What must not differ between two searches with one seed."""
+    trials = [(t.id, t.hyperparameters, t.seed, t.status, t.curve) for t in result.trials]
+    return trials, result.best_trial, result.score, result.validation
+
+
+@pytest.fixture(scope="module")
+def finished(data, tmp_path_factory):
+    log = Recorder()
+    result = look_for(data, tmp_path_factory.mktemp("finished"), log)
+    return result, log
+
+
+def test_a_search_ends_with_a_network_that_answers(data, finished):
+    result, _ = finished
+    _, validation = data.split(KIND)
+    answers = Network(result.network).predict(validation.read(np.arange(len(validation))))
+    assert answers.shape == (30, 3)
+    np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-4)
+    accuracy = (answers.argmax(axis=1) == validation.targets).mean()
+    assert accuracy == pytest.approx(result.validation["val_accuracy"])
+    mirrored = validation.read(np.arange(len(validation)))[:, :, ::-1]
+    np.testing.assert_allclose(Network(result.network).predict(mirrored), answers, atol=1e-4)
+
+
+def test_the_keras_file_needs_keras_alone(data, finished):
+    result, _ = finished
+    _, validation = data.split(KIND)
+    crops = validation.read(np.arange(8))
+    code = textwrap.dedent("""
+        import sys, keras, numpy
+        model = keras.saving.load_model(sys.argv[1])
+        numpy.save(sys.argv[2], model.predict(numpy.load(sys.argv[2]), verbose=0))
+        assert "autokeras" not in sys.modules
+    """)
+    exchange = result.folder / "crops.npy"
+    np.save(exchange, crops.astype(np.float32))
+    subprocess.run([sys.executable, "-c", code, result.keras_network, exchange], check=True)
+    np.testing.assert_allclose(np.load(exchange), Network(result.network).predict(crops), atol=1e-3)
+
+
+def test_the_log_hears_everything(finished):
+    result, log = finished
+    assert log.began == ["0000", "0001"]
+    assert log.epochs == [("0000", 0), ("0000", 1), ("0001", 0), ("0001", 1)]
+    for trial in result.trials:
+        told = log.ended[trial.id]
+        assert told["status"] == trial.status == "COMPLETED"
+        assert told["metrics"] == trial.metrics == log.metrics[trial.id, trial.best_epoch]
+        assert told["parameters"] == trial.parameters > 100_000
+
+
+def test_the_best_trial_wins_and_starts_come_first(finished):
+    result, _ = finished
+    assert result.score == max(t.metrics["val_accuracy"] for t in result.trials)
+    assert [t.hyperparameters["network/width"] for t in result.trials] == [32, 16]
+    assert all(t.predicted_epoch_seconds > 0 for t in result.trials)
+
+
+def test_only_what_is_needed_stays_on_disk(finished):
+    result, _ = finished
+    left = {str(p.relative_to(result.folder)) for p in result.folder.rglob("*.npz")}
+    assert left == {"trials/0000/best.npz", "trials/0001/best.npz"}
+    assert not list(result.folder.rglob("*.part"))
+    assert not workers()
+
+
+def test_the_same_call_again_answers_at_once(data, finished):
+    result, _ = finished
+    log = Recorder()
+    began = time.monotonic()
+    again = look_for(data, result.folder, log)
+    assert time.monotonic() - began < 2
+    assert again == result
+    assert log.began == []
+
+
+def test_another_search_in_the_same_folder_is_refused(data, finished):
+    result, _ = finished
+    with pytest.raises(SearchError, match=r"belongs to another search: seed was 0, is 1"):
+        look_for(data, result.folder, seed=1)
+
+
+def test_a_search_that_is_killed_is_taken_up_where_it_was(data, finished, tmp_path):
+    result, _ = finished
+    script = tmp_path / "search.py"
+    script.write_text(
+        textwrap.dedent(f"""
+        import os, signal
+        from pathlib import Path
+        from tests.search.conftest import Data, Recorder, draw
+        from tests.search.test_run import look_for
+
+        def kill(trial, epoch):
+            if (trial, epoch) == ("0001", 0):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        folder = Path({str(tmp_path)!r})
+        look_for(Data(*draw(folder)), folder / "search", Recorder(kill))
+        """)
+    )
+    root = Path(__file__).resolve().parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    killed = subprocess.run([sys.executable, script], env=environment, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    time.sleep(0.5)
+    driver = f"{tmp_path}/search"
+    assert not [p for p in psutil.process_iter(["cmdline"]) if driver in str(p.info["cmdline"])]
+    log = Recorder()
+    resumed = look_for(data, tmp_path / "search", log)
+    assert log.began == ["0001"]
+    assert log.epochs == [("0001", 0), ("0001", 1)]
+    assert list(log.ended) == ["0001"]
+    assert outcome(resumed) == outcome(result)
+
+
+def test_ctrl_c_ends_the_epoch_and_exports_then_the_same_call_goes_on(data, finished, tmp_path):
+    result, _ = finished
+    interrupt = Recorder(lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    stopped = look_for(data, tmp_path, interrupt)
+    assert stopped.interrupted
+    assert interrupt.epochs == [("0000", 0)]
+    assert interrupt.ended == {}
+    assert Network(stopped.network).size == 32
+    resumed = look_for(data, tmp_path)
+    assert not resumed.interrupted
+    assert outcome(resumed) == outcome(result)
+
+
+def test_ctrl_c_twice_stops_at_once(data, tmp_path):
+    def twice(*_):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with pytest.raises(KeyboardInterrupt):
+        look_for(data, tmp_path, Recorder(twice))
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
+    assert not workers()
+    assert json.loads((tmp_path / "state.json").read_text())["trials"][0]["status"] is None
+
+
+def test_a_worker_that_is_killed_costs_its_trial_alone(data, tmp_path):
+    def kill_first(trial, epoch):
+        if trial == "0000":
+            kill_worker()
+
+    log = Recorder(kill_first)
+    result = look_for(data, tmp_path, log, kind="regression", classes=0, tuner="random", epochs=1)
+    assert [t.status for t in result.trials] == ["FAILED", "COMPLETED"]
+    assert log.ended["0000"]["reason"].startswith("killed by the system, most likely out of memory")
+    assert result.best_trial == "0001"
+    assert Network(result.network).predict(data.split(KIND)[1].read(np.arange(3))).shape == (3,)
+
+
+def test_no_completed_trial_is_an_error_with_the_reasons(data, tmp_path):
+    train, validation = data.split(KIND)
+    beyond = type(train)(train.path, 90, 32, train.positions + 1000, train.targets)
+    log = Recorder()
+    options = {"kind": KIND, "classes": 3, "minutes": None, "trials": 2, "epochs": 1}
+    with pytest.raises(SearchError) as told:
+        search(beyond, validation, folder=tmp_path, log=log, quiet=True, **options)
+    assert "Not one of 2 trials was completed" in told.value.message
+    assert "trial 0001 FAILED: IndexError: index 10" in told.value.message
+    assert "feed.py" in log.ended["0000"]["traceback"]
+
+
+def test_a_budget_without_room_for_an_epoch_says_what_would_fit(data, tmp_path):
+    log = Recorder()
+    with pytest.raises(SearchError) as told:
+        look_for(data, tmp_path, log, minutes=0.02, reserve_seconds=0)
+    assert "Not one epoch fits into 1.2 s" in told.value.message
+    assert "What would fit: at least 1 min, or smaller crops." in told.value.hint
+    refused = log.ended["0000"]
+    assert refused["status"] == "REFUSED"
+    assert "an epoch would take" in refused["reason"]
+
+
+def test_minutes_are_kept_and_the_winner_is_trained_on(data, tmp_path):
+    began = time.monotonic()
+    log = Recorder()
+    result = look_for(data, tmp_path, log, minutes=1.0, trials=2, epochs=200, patience=None)
+    assert time.monotonic() - began < 60 + 60
+    final = next(trial for trial in result.trials if trial.id == "final")
+    assert final.continues == max(result.trials[:-1], key=lambda t: t.metrics["val_accuracy"]).id
+    assert log.epochs[-1][0] == "final"
+    assert result.score == max(t.metrics["val_accuracy"] for t in result.trials)
+
+
+def test_hyperband_on_two_workers_goes_on_from_its_best(data, tmp_path):
+    log = Recorder()
+    result = look_for(data, tmp_path, log, tuner="hyperband", trials=4, epochs=3, workers=2)
+    first, last = result.trials[:3], result.trials[3]
+    assert [len(trial.curve) for trial in result.trials] == [1, 1, 1, 2]
+    best = max(first, key=lambda trial: trial.metrics["val_accuracy"])
+    assert last.continues == best.id
+    assert last.first_epoch == 1
+    assert log.began[:2] == ["0000", "0001"]
+    assert {epoch for trial, epoch in log.epochs if trial == last.id} == {1, 2}
