@@ -98,10 +98,8 @@ def _measure(
             "photos": len(seen),
             "recall": round(float(np.mean([bool(one) for one in faces])), 3),
             "per_s": round(len(seen) / seconds, 1),
-            "alike": round(float(np.median(distances)), 2) if distances else None,
-            "alike_worst_tenth": round(float(np.quantile(distances, 0.9)), 2)
-            if distances
-            else None,
+            "apart": _quantile(distances, 0.5),
+            "apart_worst_tenth": _quantile(distances, 0.9),
         }
         print(title, name, json.dumps(found[name][title]), flush=True)
         if all(face is None for face in reference):

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fdc import experiment
@@ -57,6 +57,7 @@ def test_a_broken_file_is_named(tmp_path, text):
         experiment.load("x", tmp_path)
 
 
+@settings(max_examples=40)
 @given(
     st.dictionaries(
         st.text(max_size=8), st.recursive(st.none() | st.booleans() | st.text(), st.lists)

@@ -54,7 +54,7 @@ def test_a_regression_says_years_within_the_task_limits(tmp_path, scale, years):
     said = Predictor(folder(tmp_path, AGE_REGRESSION, weights)).predict(photo((255, 0, 0)))
 
     assert said.value == said.years == pytest.approx(years, rel=0.01)
-    assert said.names.ko == f"{said.years:.0f} 세"
+    assert said.names.ko == f"{said.years:.0f}세"
     assert said.label is None
     assert said.probabilities == {}
 

@@ -113,17 +113,6 @@ def by_box(box: Sequence[float], size: int, margin: float) -> Matrix:
     )
 
 
-def whole(width: int, height: int, size: int) -> Matrix:
-    """Matrix that fits a whole photo into the crop, centred, its proportions kept."""
-    scale = size / max(width, height)
-    return np.array(
-        [
-            [scale, 0, (size - scale * width) / 2],
-            [0, scale, (size - scale * height) / 2],
-        ]
-    )
-
-
 def scale_of(matrix: Matrix) -> float:
     """Crop pixels per photo pixel."""
     return float(np.hypot(matrix[0, 0], matrix[1, 0]))
@@ -197,9 +186,8 @@ def warp(image: Pixels, matrix: Matrix, size: int, samples: int, fill: Sequence[
 
 
 def samples_for(matrix: Matrix) -> int:
-    """How many samples per crop pixel see every pixel of the image; 1 or an even number."""
-    needed = math.ceil(1 / scale_of(matrix) - 0.05)
-    return 1 if needed <= 1 else min(needed + needed % 2, 16)
+    """How many samples per crop pixel see every pixel of the image."""
+    return min(max(1, math.ceil(1 / scale_of(matrix) - 0.05)), 16)
 
 
 def shrink(fine: Pixels, samples: int) -> Pixels:
@@ -208,3 +196,24 @@ def shrink(fine: Pixels, samples: int) -> Pixels:
         return fine
     side = fine.shape[0] // samples
     return np.asarray(cv2.resize(fine, (side, side), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def fit(image: Pixels, size: int, fill: Sequence[int]) -> Pixels:
+    """The whole image in a square, centred, its proportions kept.
+
+    Args:
+        image: uint8 (height, width, 3).
+        size: side of the square in pixels.
+        fill: what lies outside the image.
+    """
+    height, width = image.shape[:2]
+    scale = size / max(height, width)
+    across, down = max(1, round(width * scale)), max(1, round(height * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    left, top = (size - across) // 2, (size - down) // 2
+    square = np.empty((size, size, 3), dtype=np.uint8)
+    square[:] = fill
+    square[top : top + down, left : left + across] = cv2.resize(
+        image, (across, down), interpolation=how
+    )
+    return square

@@ -190,10 +190,11 @@ class Preparer:
                 notes.append(BY_BOX)
         from_photo = alignment.rescaled(to_crop, photo.scale, photo.scale)
         samples = alignment.samples_for(from_photo)
-        fine = alignment.warp(photo.pixels, from_photo, recipe.size, samples, recipe.colour)
         # Edges are blended at twice the size of the crop: finer than a crop shows, cheaper than
         # the photo's own pixels.
-        times = min(samples, 2)
+        times = 1 if samples == 1 or self._session is None else 2
+        samples = math.ceil(samples / times) * times
+        fine = alignment.warp(photo.pixels, from_photo, recipe.size, samples, recipe.colour)
         fine = alignment.shrink(fine, samples // times)
         mask = self._mask(photo, face, from_photo * times, times, notes)
         if mask is not None:
@@ -258,13 +259,12 @@ class Preparer:
 
     def _whole(self, data: bytes, width: int, height: int) -> Crop:
         recipe = self.recipe
-        wanted = min(1.0, 1.25 * recipe.size / max(width, height))
-        photo = _decode(data, width, height, math.ceil(wanted * min(width, height)))
-        matrix = alignment.whole(photo.pixels.shape[1], photo.pixels.shape[0], recipe.size)
-        samples = alignment.samples_for(matrix)
-        fine = alignment.warp(photo.pixels, matrix, recipe.size, samples, recipe.colour)
+        scale = recipe.size / max(width, height)
+        at_least = math.ceil(min(1.0, 1.25 * scale) * min(width, height))
+        pixels = photos.decode(data, at_least=at_least)
+        fitted = alignment.fit(pixels, recipe.size, recipe.colour)
         notes = () if recipe.background == "none" else (KEPT_WHOLE,)
-        return Crop(alignment.shrink(fine, samples), None, None, 1.0, "whole", notes)
+        return Crop(fitted, None, None, 1.0, "whole", notes)
 
 
 def _decode(data: bytes, width: int, height: int, at_least: int) -> _Photo:

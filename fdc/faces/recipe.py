@@ -51,7 +51,7 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: int = 1
+    version: int = 2
     size: Annotated[int, Field(ge=16, le=1024)] = 64
     face: Literal["detect", "whole"] = "detect"
     several: Literal["refuse", "largest"] = "refuse"

@@ -201,8 +201,8 @@ def _what_would_fit(
     fitting = int(count * (budget.total - overhead) / fastest)
     fewer = f"or at most {fitting} photos, " if fitting > 0 else ""
     return (
-        f"Not one epoch fits into {duration(budget.total)}: the fastest network that was tried needs "
-        f"{duration(fastest)} for one epoch of {count} crops of {settings.train.size} px.",
+        f"Not one epoch fits into {duration(budget.total)}: the fastest network that was tried "
+        f"needs {duration(fastest)} for one epoch of {count} crops of {settings.train.size} px.",
         f"What would fit: at least {math.ceil((overhead + fastest) / 60)} min, {fewer}or smaller "
         "crops.",
     )

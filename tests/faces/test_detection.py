@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from fdc import photos
 from fdc.errors import WeightsError
-from fdc.faces import detection
+from fdc.faces import alignment, detection
 from fdc.faces.detection import Detector, Face, find_faces
 from fdc.faces.recipe import Recipe
 from tests.faces.drawing import draw
@@ -68,6 +69,34 @@ def test_yunet_finds_a_real_face_at_any_size(yunet: Detector, portraits: list[Pa
     small = detection._resized(image, 150 / max(image.shape[:2]))
     again = find_faces(yunet, small)[0].moved(0, 0, 150 / max(image.shape[:2]))
     assert detection.overlap(found.box, again.box) > 0.7
+
+
+@pytest.mark.parametrize("turn", [-30, -15, 15, 30])
+def test_a_turned_face_is_aligned_as_if_it_were_not(
+    yunet: Detector, portraits: list[Path], turn: int
+) -> None:
+    """Where the eyes of the upright photo end, when the turned one is what YuNet sees."""
+    apart = []
+    for path in portraits[:8]:
+        image = photos.decode(path.read_bytes(), at_least=480)
+        found = find_faces(yunet, image)
+        face = yunet.refine(image, found[0])
+        assert face.landmarks is not None
+        height, width = image.shape[:2]
+        x, y, w, h = face.box
+        matrix = cv2.getRotationMatrix2D((x + w / 2, y + h / 2), turn, 1.0)
+        turned = np.asarray(
+            cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REFLECT), np.uint8
+        )
+        again = max(find_faces(yunet, turned), key=lambda one: detection.overlap(one.box, face.box))
+        again = yunet.refine(turned, again)
+        assert again.landmarks is not None
+        eyes = face.landmarks[:2]
+        one = alignment.apply(alignment.by_landmarks(face.landmarks, 128, 0.2), eyes)
+        moved = alignment.apply(matrix, eyes)
+        other = alignment.apply(alignment.by_landmarks(again.landmarks, 128, 0.2), moved)
+        apart.append(np.abs(one - other).max())
+    assert max(apart) < 2
 
 
 @pytest.mark.parametrize("folder", ["utkface", "fer2013/train/happy", "ckplus48/happy"])

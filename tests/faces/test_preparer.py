@@ -65,7 +65,7 @@ def test_landmarks_are_given_back_in_pixels_of_the_photo(
     other = real.crop(encoded(np.asarray(small), "JPEG", quality=95))
     assert one.landmarks is not None
     assert other.landmarks is not None
-    assert np.abs(one.landmarks - 4 * other.landmarks).max() < 24
+    assert np.abs(one.landmarks - 4 * other.landmarks).max() < 12
 
 
 def test_a_tight_crop_keeps_its_background(real: Preparer, shared: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -216,14 +217,18 @@ def test_no_completed_trial_is_an_error_with_the_reasons(data, tmp_path):
 
 
 def test_a_budget_without_room_for_an_epoch_says_what_would_fit(data, tmp_path):
+    train, validation = data.split(KIND)
+    many = np.resize(np.arange(60), 5_000_000)
+    huge = type(train)(train.path, 90, 32, train.positions[many], train.targets[many])
     log = Recorder()
+    options = {"kind": KIND, "classes": 3, "minutes": 4, "trials": 9, "quiet": True}
     with pytest.raises(SearchError) as told:
-        look_for(data, tmp_path, log, minutes=0.02, reserve_seconds=0)
-    assert "Not one epoch fits into 1.2 s" in told.value.message
-    assert "What would fit: at least 1 min, or smaller crops." in told.value.hint
-    refused = log.ended["0000"]
-    assert refused["status"] == "REFUSED"
-    assert "an epoch would take" in refused["reason"]
+        search(huge, validation, folder=tmp_path, log=log, **options)
+    assert "Not one epoch fits into 4:00 min: the fastest network" in told.value.message
+    assert "one epoch of 5000000 crops of 32 px" in told.value.message
+    assert re.search(r"at least \d+ min, or at most \d+ photos, or smaller", told.value.hint)
+    assert [told["status"] for told in log.ended.values()] == ["REFUSED"] * 3
+    assert "an epoch would take" in log.ended["0000"]["reason"]
 
 
 def test_minutes_are_kept_and_the_winner_is_trained_on(data, tmp_path):

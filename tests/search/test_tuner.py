@@ -1,0 +1,121 @@
+"""AutoKeras' four tuners, asked and told without training anything."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from fdc.search.budget import Budget
+from fdc.search.objective import OBJECTIVES
+from fdc.search.records import State
+
+TUNERS = ("greedy", "bayesian", "hyperband", "random")
+
+
+@dataclass
+class Teller:
+    """A director that trains nothing: wider networks are better."""
+
+    folder: Path
+    state: State
+    most: int = 100
+    jobs: list = field(default_factory=list)
+
+    @property
+    def budget(self):
+        return Budget(None, 0, 0, 5, 1)
+
+    def trial_folder(self, trial_id):
+        return self.folder / "trials" / trial_id
+
+    def save(self):
+        self.state.save()
+
+    def run(self, source):
+        while len(self.jobs) < self.most and (job := source.next_job("worker0")) is not None:
+            self.jobs.append(job)
+            record = job.record
+            self.state.trials[record.id] = record
+            self.save()
+            if len(self.jobs) == self.most:
+                return
+            width = record.hyperparameters["network/width"]
+            record.curve = [{"val_accuracy": width / 100}] * (job.limit - record.first_epoch)
+            record.best_epoch = 0
+            record.status = "COMPLETED"
+            folder = self.trial_folder(record.id)
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "best.npz").touch()
+            source.job_ended(job)
+            self.save()
+
+
+def ask(folder, tuner, seed=3, trials=6, most=100, kind="classes"):
+    from fdc.search import automodel
+    from fdc.search.space import space
+
+    folder.mkdir(exist_ok=True)
+    teller = Teller(folder, State(folder / "state.json", OBJECTIVES[kind], {}), most)
+    teller.state.load()
+    classes = 0 if kind == "regression" else 4
+    automodel.explore(
+        teller,
+        space(kind, ("flip", "shift"), classes, 32),
+        tuner=tuner,
+        trials=trials,
+        epochs=9,
+        seed=seed,
+        size=32,
+        classes=classes,
+    )
+    return teller
+
+
+def values(teller):
+    return [job.record.hyperparameters for job in teller.jobs]
+
+
+@pytest.mark.parametrize("tuner", TUNERS)
+def test_every_tuner_starts_well_and_repeats_by_seed(tmp_path, tuner):
+    one = ask(tmp_path / "one", tuner)
+    assert len(one.jobs) == 6
+    first = values(one)[0]
+    assert (first["network/family"], first["network/width"]) == ("residual", 32)
+    assert values(one)[1]["network/width"] == 16
+    assert values(one)[2]["network/family"] == "plain"
+    assert values(ask(tmp_path / "two", tuner)) == values(one)
+    if tuner != "hyperband":
+        assert values(ask(tmp_path / "other", tuner, seed=0)) != values(one)
+
+
+@pytest.mark.parametrize("tuner", TUNERS)
+def test_a_killed_search_gets_its_running_trial_again_and_then_the_same_ones(tmp_path, tuner):
+    whole = ask(tmp_path / "whole", tuner)
+    killed = ask(tmp_path / "killed", tuner, most=4)
+    resumed = ask(tmp_path / "killed", tuner)
+    assert killed.jobs[-1].record.id == resumed.jobs[0].record.id == "0003"
+    assert values(killed)[:3] + values(resumed) == values(whole)
+    assert json.loads((tmp_path / "killed" / "state.json").read_text())["oracle"]["trials"].keys()
+
+
+def test_a_finished_search_asks_for_nothing_more_and_then_for_more_trials(tmp_path):
+    ask(tmp_path, "greedy", trials=4)
+    assert ask(tmp_path, "greedy", trials=4).jobs == []
+    assert [job.record.id for job in ask(tmp_path, "greedy", trials=6).jobs] == ["0004", "0005"]
+
+
+def test_hyperband_goes_on_from_the_best_of_a_round(tmp_path):
+    teller = ask(tmp_path, "hyperband", trials=13)
+    assert [job.limit for job in teller.jobs] == [1] * 9 + [3] * 3 + [9]
+    assert [job.record.first_epoch for job in teller.jobs] == [0] * 9 + [1] * 3 + [3]
+    last = teller.jobs[-1]
+    assert last.record.continues in {job.record.id for job in teller.jobs[9:12]}
+    assert last.order.start == teller.trial_folder(last.record.continues) / "best.npz"
+    assert last.record.resource == pytest.approx(6 / 9)
+
+
+def test_numbers_have_their_own_choices(tmp_path):
+    first = values(ask(tmp_path, "greedy", kind="regression"))[0]
+    assert first["head/target"] == "distribution"
+    assert "label_smoothing" not in first
