@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from autokeras import tuners
 from keras_tuner.engine.trial import Trial, TrialStatus
+from threadpoolctl import threadpool_limits
 
 from fdc.search import checkpoint
 from fdc.search.director import Director
@@ -55,7 +56,9 @@ class Driven:
         # AutoKeras' greedy oracle draws from NumPy's global generator; seeded for each trial, a
         # search that is taken up again proposes what it would have proposed.
         np.random.seed((self.search_seed + len(oracle.trials)) % 2**32)
-        trial = oracle.create_trial(worker)
+        # A Gaussian process on a handful of trials is several times slower on several threads.
+        with threadpool_limits(1):
+            trial = oracle.create_trial(worker)
         if trial.status != TrialStatus.RUNNING:
             return None
         return self.on_trial_begin(trial)
@@ -101,7 +104,10 @@ class Driven:
 
     def on_trial_end(self, trial: Any) -> None:
         """Closes the trial in the oracle."""
-        self.oracle.end_trial(trial)  # type: ignore[attr-defined]
+        oracle: Any = self.oracle  # type: ignore[attr-defined]
+        oracle.end_trial(trial)
+        # KerasTuner saves before it takes the trial off the list of those that run.
+        oracle.save()
 
     def save(self) -> None:
         """Does nothing: the director keeps the oracle's state with its own."""
