@@ -4,8 +4,8 @@
 
 On the same photos and weights, as they are and enlarged to 12 megapixels:
 
-    floor    the networks alone, on tensors that are ready, on all cores, in the better of two
-             layouts: one single-threaded network per core, or one network on all cores
+    floor    the calls of the networks alone, on tensors that are ready, on all cores, in the better
+             of two layouts: one single-threaded network per core, or one network on all cores
     loop     rembg.remove(photo) at full size, then MTCNN, crop and resize, one after the other
     folder   what `rembg p` does with a folder, without its command line
     fdc      `fdc.faces`: workers, networks, alignment, compositing and the store; once they run
@@ -27,7 +27,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,6 @@ import numpy as np
 SETS = ("portraits", "12mp")
 PARTS = ("floor", "loop", "folder", "fdc")
 MEGAPIXELS = 12e6
-DETECTED_AT = (320, 240)
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 
 
@@ -146,33 +145,78 @@ def recipe(options: argparse.Namespace) -> Any:
 
 
 def _floor(options: argparse.Namespace, name: str) -> dict[str, Any]:
-    per_core = _layout(options, options.workers, 1)
-    together = _layout(options, 1, options.workers)
+    """Replays the calls of the networks that fdc makes for these photos, on tensors of noise."""
+    looks, masks = _calls(options, name)
+    count = len(photos(options, name))
+    per_core = count / _layout(options, options.workers, 1, looks, masks)
+    together = count / _layout(options, 1, options.workers, looks, masks)
     return {
         "photos_per_s": max(per_core, together),
         "one_network_per_core": per_core,
         "one_network_on_all_cores": together,
+        "looks_per_photo": len(looks) / count,
+        "masks_per_photo": masks / count,
     }
 
 
-def _layout(options: argparse.Namespace, processes: int, threads: int) -> float:
+def _calls(options: argparse.Namespace, name: str) -> tuple[list[tuple[int, ...]], int]:
+    from fdc.faces.preparer import Preparer, Refused
+
+    preparer = Preparer(recipe(options), [options.weights])
+    detector, session = preparer._detector, preparer._session
+    assert detector is not None
+    assert session is not None
+    find, predict = detector.find, session.predict
+    looks: list[tuple[int, ...]] = []
+    masks: list[tuple[int, int]] = []
+
+    def finding(image: Any) -> Any:
+        looks.append(image.shape)
+        return find(image)
+
+    def predicting(image: Any, **given: Any) -> Any:
+        masks.append(image.size)
+        return predict(image, **given)
+
+    detector.find, session.predict = finding, predicting  # type: ignore[method-assign]
+    for path in photos(options, name):
+        with suppress(Refused):
+            preparer.crop(path.read_bytes())
+    return looks, len(masks)
+
+
+def _layout(
+    options: argparse.Namespace,
+    processes: int,
+    threads: int,
+    looks: list[tuple[int, ...]],
+    masks: int,
+) -> float:
+    """Seconds that the calls take, shared out among the processes."""
     context = get_context("spawn")
     barrier = context.Barrier(processes + 1)
-    each = max(4, len(photos(options, "portraits")) // processes)
-    crew = [
-        context.Process(target=_networks, args=(options, threads, each, barrier))
-        for _ in range(processes)
-    ]
+    crew = []
+    for number in range(processes):
+        share = looks[number::processes], len(range(number, masks, processes))
+        crew.append(context.Process(target=_networks, args=(options, threads, *share, barrier)))
     for member in crew:
         member.start()
     barrier.wait()
     began = time.perf_counter()
+    barrier.wait()
+    seconds = time.perf_counter() - began
     for member in crew:
         member.join()
-    return each * processes / (time.perf_counter() - began)
+    return seconds
 
 
-def _networks(options: argparse.Namespace, threads: int, count: int, barrier: Any) -> None:
+def _networks(
+    options: argparse.Namespace,
+    threads: int,
+    looks: list[tuple[int, ...]],
+    masks: int,
+    barrier: Any,
+) -> None:
     import cv2
 
     from fdc.faces import detection, runtimes, weights
@@ -184,15 +228,17 @@ def _networks(options: argparse.Namespace, threads: int, count: int, barrier: An
     detector = detection.open_detector(chosen, [options.weights], threads)
     assert detector is not None
     rng = np.random.default_rng(0)
-    tensor = rng.normal(size=(1, 3, 320, 320)).astype(np.float32)
-    image = rng.integers(0, 256, (DETECTED_AT[1], DETECTED_AT[0], 3), dtype=np.uint8)
-    feed = {network.get_inputs()[0].name: tensor}
+    images = [rng.integers(0, 256, shape, dtype=np.uint8) for shape in looks]
+    feed = {network.get_inputs()[0].name: rng.normal(size=(1, 3, 320, 320)).astype(np.float32)}
     network.run(None, feed)
-    detector.find(image)
-    barrier.wait()
-    for _ in range(count):
+    for image in images[:3]:
         detector.find(image)
+    barrier.wait()
+    for image in images:
+        detector.find(image)
+    for _ in range(masks):
         network.run(None, feed)
+    barrier.wait()
 
 
 @contextmanager

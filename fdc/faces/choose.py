@@ -60,7 +60,7 @@ def _detector(wish: str, folders: Sequence[Path | str], download: bool) -> dict[
     except WeightsError as error:
         if wish != "auto":
             raise
-        _log.warning("Faces are found by MTCNN, which is slow: %s", error.message)
+        _log.warning("Faces without annotation are found by MTCNN, which is slow: %s", error)
         return {"detector": "mtcnn"}
     return {"detector": "yunet", "detector_weights": sha256}
 
@@ -79,7 +79,7 @@ def _background(
         if wish != "auto":
             raise
         _log.warning(
-            "Backgrounds are removed by grabcut, which is rougher than %s: %s", name, error.message
+            "Backgrounds are removed by grabcut, which is rougher than %s: %s", name, error
         )
         return {"background": "grabcut"}
     engine, precision = runtimes.fastest() if runtime == "auto" else (runtime, "float32")

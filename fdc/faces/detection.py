@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fdc.faces import alignment, weights
 from fdc.faces.recipe import Recipe
+from fdc.quiet import native_stderr_hidden
 
 # A face is looked at again at this side, so many times at most, until less than this many degrees
 # are left.
@@ -143,16 +144,21 @@ class Mtcnn:
     """
 
     def __init__(self, threshold: float, threads: int) -> None:
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        import mtcnn
-        import tensorflow as tf
-
-        # TensorFlow refuses once it runs, as in a process that has trained before.
-        with contextlib.suppress(RuntimeError):
-            tf.config.threading.set_intra_op_parallelism_threads(threads)
-            tf.config.threading.set_inter_op_parallelism_threads(1)
         self._threshold = threshold
-        self._net = mtcnn.MTCNN()
+        self._threads = threads
+
+    @cached_property
+    def _net(self) -> Any:
+        # Loaded with the first photo that needs it: annotated ones never do.
+        with native_stderr_hidden():
+            import mtcnn
+            import tensorflow as tf
+
+            # TensorFlow refuses once it runs, as in a process that has trained before.
+            with contextlib.suppress(RuntimeError):
+                tf.config.threading.set_intra_op_parallelism_threads(self._threads)
+                tf.config.threading.set_inter_op_parallelism_threads(1)
+            return mtcnn.MTCNN()
 
     def find(self, image: Pixels) -> list[Face]:
         """Faces in a photo, largest first."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import urllib.parse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import pooch
+import requests
 
 from fdc.errors import WeightsError
 
@@ -175,7 +177,7 @@ def require(
             try:
                 path = Path(pooch.retrieve(known.url, known.hash, known.file, cache_folder()))
             except Exception as error:  # requests, urllib3 and pooch each raise their own
-                failed = f" and cannot be downloaded ({_brief(error)})"
+                failed = f" and cannot be downloaded: {_brief(error, known.url)}"
                 continue
             return path, _sha256(path)
     raise _missing(model, wanted, search_path(folders), sha256, failed)
@@ -220,7 +222,9 @@ def _hashed(path: str, algorithm: str, _size: int, _modified: int) -> str:
     return str(pooch.file_hash(path, alg=algorithm))
 
 
-def _brief(error: BaseException) -> str:
+def _brief(error: Exception, url: str) -> str:
+    if isinstance(error, requests.ConnectionError):
+        return f"{urllib.parse.urlsplit(url).hostname} cannot be reached"
     return str(error).splitlines()[0][:160] if str(error) else type(error).__name__
 
 

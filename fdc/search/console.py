@@ -4,8 +4,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
@@ -107,26 +106,6 @@ class Console:
     def _line(self, text: str) -> None:
         if self._live is None:
             self.say(text)
-
-
-@contextlib.contextmanager
-def silent_stderr(file: Path) -> Iterator[None]:
-    """Sends what libraries print to the process's standard error into a file.
-
-    TensorFlow's import greets from C++, whatever its log level; consoles that were made before
-    are not affected.
-
-    Args:
-        file: Is appended to.
-    """
-    kept = os.dup(2)
-    try:
-        with file.open("ab") as target:
-            os.dup2(target.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def _own_stderr() -> TextIO:

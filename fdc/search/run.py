@@ -11,10 +11,11 @@ from pathlib import Path
 import filelock
 
 from fdc.errors import SearchError
+from fdc.quiet import native_stderr_hidden
 from fdc.search import memory
 from fdc.search.budget import Budget, duration
 from fdc.search.checks import check, check_identity, digest
-from fdc.search.console import Console, silent_stderr
+from fdc.search.console import Console
 from fdc.search.crops import CropSet
 from fdc.search.director import Director
 from fdc.search.events import Log, NoLog
@@ -160,7 +161,7 @@ def _explore(
     director: Director, settings: Settings, tuner: str, trials: int, epochs: int, seed: int
 ) -> None:
     # Importing AutoKeras takes a while: not before the workers have begun the same.
-    with silent_stderr(director.folder / "workers" / "driver.log"):
+    with native_stderr_hidden():
         from fdc.search import automodel, backend
         from fdc.search.space import space
 

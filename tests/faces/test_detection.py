@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fdc import photos
+from fdc import photos, sources
 from fdc.errors import WeightsError
 from fdc.faces import alignment, detection
 from fdc.faces.detection import Detector, Face, find_faces
 from fdc.faces.recipe import Recipe
+from fdc.sources import sample
 from tests.faces.drawing import draw
 
 sides = st.floats(1, 200)
@@ -109,6 +110,23 @@ def test_yunet_finds_faces_that_fill_the_photo(yunet: Detector, shared: Path, fo
 def test_no_face_is_found_in_noise(yunet: Detector) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (240, 320, 3), dtype=np.uint8)
     assert find_faces(yunet, noise) == []
+
+
+def test_yunet_agrees_with_the_annotation_of_the_drawn_sample(
+    yunet: Detector, tmp_path: Path
+) -> None:
+    sample.draw(tmp_path, subjects=3, photos=4)
+    table = sources.read(tmp_path)
+    apart = []
+    for path, landmarks in zip(table["path"], table["landmarks"], strict=True):
+        image = photos.decode((tmp_path / path).read_bytes())
+        face = yunet.refine(image, find_faces(yunet, image)[0])
+        assert face.landmarks is not None
+        truth = alignment.ordered(landmarks)
+        matrix = alignment.by_landmarks(truth, 128, 0.2)
+        moved = [alignment.apply(matrix, points[:2]) for points in (truth, face.landmarks)]
+        apart.append(np.hypot(*(moved[0] - moved[1]).T).mean())
+    assert np.median(apart) < 4
 
 
 def test_mtcnn_agrees_with_yunet(yunet: Detector, portraits: list[Path]) -> None:

@@ -36,8 +36,24 @@ def test_a_network_learns(data, tmp_path, kind, limit):
     assert training.curve == found
 
 
-def test_probing_changes_nothing_and_times_an_epoch(data, tmp_path):
-    training = start(data, tmp_path)
+@pytest.fixture(scope="module")
+def whole(data, tmp_path_factory):
+    """A training of three epochs, its folder, and which of them were better than before."""
+    folder = tmp_path_factory.mktemp("whole")
+    training = start(data, folder)
+    return training, folder, [training.epoch(3, None)[1] for _ in range(3)]
+
+
+def test_the_best_epoch_is_kept_apart(whole):
+    _, folder, improved = whole
+    best = Checkpoint.load(folder / "best.npz")
+    assert improved[0]
+    assert best.facts["best_epoch"] == max(i for i, better in enumerate(improved) if better)
+    assert best.optimizer == []
+
+
+def test_probing_changes_nothing_and_times_an_epoch(whole):
+    training, _, _ = whole
     before = training.validate()
     probed = training.probe()
     assert training.validate() == before
@@ -45,41 +61,28 @@ def test_probing_changes_nothing_and_times_an_epoch(data, tmp_path):
     assert probed.epoch_seconds >= 4 * probed.step_seconds + probed.validation_seconds
 
 
-def test_a_training_goes_on_as_if_it_had_not_stopped(data, tmp_path):
-    whole = start(data, tmp_path / "whole")
-    for _ in range(3):
-        whole.epoch(3, None)
-    first = start(data, tmp_path / "halves")
+def test_a_training_goes_on_as_if_it_had_not_stopped(data, whole, tmp_path):
+    training, folder, _ = whole
+    first = start(data, tmp_path)
     first.epoch(3, None)
-    second = start(data, tmp_path / "halves")
+    second = start(data, tmp_path)
     assert second.curve == first.curve
     assert second.next_epoch == 1
     second.probe()
     for _ in range(2):
         second.epoch(3, None)
-    assert second.curve == whole.curve
-    ends = [Checkpoint.load(tmp_path / name / "last.npz") for name in ("whole", "halves")]
-    for one, two in zip(ends[0].variables, ends[1].variables, strict=True):
-        np.testing.assert_array_equal(one, two)
+    assert second.curve == training.curve
+    one, other = (Checkpoint.load(place / "last.npz") for place in (folder, tmp_path))
+    for value, same in zip(one.variables, other.variables, strict=True):
+        np.testing.assert_array_equal(value, same)
 
 
-def test_the_best_epoch_is_kept_apart(data, tmp_path):
-    training = start(data, tmp_path)
-    improved = [training.epoch(4, None)[1] for _ in range(4)]
-    best = Checkpoint.load(tmp_path / "best.npz")
-    assert improved[0]
-    assert best.facts["best_epoch"] == max(i for i, better in enumerate(improved) if better)
-    assert best.optimizer == []
-
-
-def test_a_winner_goes_on_from_its_weights(data, tmp_path):
-    first = start(data, tmp_path / "first")
-    for _ in range(3):
-        first.epoch(3, None)
-    best = tmp_path / "first" / "best.npz"
-    later = start(data, tmp_path / "later", start=best, first_epoch=3)
+def test_a_winner_goes_on_from_its_weights(data, whole, tmp_path):
+    training, folder, _ = whole
+    later = start(data, tmp_path, start=folder / "best.npz", first_epoch=3)
     assert later.next_epoch == 3
-    assert later.validate()["loss"] == pytest.approx(first.curve[first.best_epoch]["val_loss"])
+    best = training.curve[training.best_epoch]
+    assert later.validate()["loss"] == pytest.approx(best["val_loss"])
     later.epoch(5, None)
     assert later.next_epoch == 4
 
