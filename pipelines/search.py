@@ -68,7 +68,10 @@ def search(experiment: Experiment, *, fresh: bool = False) -> None:
             tracking_uri=tracking_uri(),
         )
     sentences = tell(verdict, version)
-    done.write_text(json.dumps({"version": version.number, "sentences": sentences}), "utf-8")
+    if result.interrupted:
+        console.print("It was stopped early; the same command goes on with it.", style="yellow")
+    else:
+        done.write_text(json.dumps({"version": version.number, "sentences": sentences}), "utf-8")
 
 
 def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = False) -> Path:
