@@ -81,7 +81,7 @@ def search(
     settings: Set = None,
 ) -> None:
     """Search for the best model of a task, log every trial, register the best."""
-    from pipelines.search import search
+    from pipelines.prepare import prepare
 
     experiment = _experiment(
         task,
@@ -91,7 +91,11 @@ def search(
         search__minutes=minutes,
         search__trials=trials,
     )
-    search(experiment, fresh=fresh)
+    prepared = prepare(experiment)
+    # MLflow takes seconds to import: photos that are of no use are told before.
+    from pipelines.search import search
+
+    search(experiment, prepared, fresh=fresh)
 
 
 @app.command()

@@ -25,7 +25,7 @@ from fdc.search import CropSet, SearchResult
 from fdc.tasks import Task
 from fdc.tracking import SearchRun, tracking_uri
 from pipelines import workspace
-from pipelines.prepare import Prepared, prepare
+from pipelines.prepare import Prepared
 
 console = Console()
 
@@ -36,17 +36,17 @@ DRAWINGS = (
 )
 
 
-def search(experiment: Experiment, *, fresh: bool = False) -> None:
-    """Prepares, searches, judges the winner on the test photos, and registers it.
+def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -> None:
+    """Searches, judges the winner on the test photos, and registers it.
 
     The same experiment on the same photos is the same search: it is taken up where it stopped, and
     one that is done is only told again.
 
     Args:
         experiment: What to search for.
+        prepared: Its photos.
         fresh: Begin anew where this search was done already.
     """
-    prepared = prepare(experiment)
     folder = search_folder(experiment, prepared, fresh)
     done = folder / RESULT
     if done.is_file():

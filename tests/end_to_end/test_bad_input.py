@@ -58,7 +58,7 @@ def too_few(folder: Path) -> Path:
         (missing, "There is no folder"),
         (empty, "is empty"),
         (without_photos, "no photo"),
-        (of_one_class, "class"),
+        (of_one_class, "have one label"),
         (too_few, "class"),
     ],
 )
