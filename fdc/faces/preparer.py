@@ -108,6 +108,11 @@ class Preparer:
         self._detector = detection.open_detector(recipe, weights_folders, threads or 0)
         self._session = background.open_session(recipe, weights_folders, threads or 0)
 
+    def warm_up(self) -> None:
+        """Loads what is otherwise loaded with the first photo that needs it."""
+        if self._detector is not None:
+            self._detector.find(np.zeros((_FIRST_LOOK, _FIRST_LOOK, 3), np.uint8))
+
     def crop(
         self,
         data: bytes,

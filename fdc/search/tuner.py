@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from autokeras import tuners
 from keras_tuner.engine.trial import Trial, TrialStatus
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from fdc.search import checkpoint
 from fdc.search.director import Director

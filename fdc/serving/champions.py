@@ -98,8 +98,9 @@ class Champions:
     def _load(self, version: Version) -> OnDuty:
         folder = registry.folder(version, self._tracking_uri)
         predictor = Predictor(folder, threads=self._threads)
-        with self._preparer(predictor):  # its networks are loaded now, not at the first photo
-            return OnDuty(version, predictor)
+        with self._preparer(predictor) as preparer:
+            preparer.warm_up()  # its networks are loaded now, not at the first photo
+        return OnDuty(version, predictor)
 
     @contextmanager
     def _preparer(self, predictor: Predictor) -> Iterator[Preparer]:
