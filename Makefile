@@ -7,6 +7,8 @@ READY := .venv/.ready
 TASK ?= age
 PORT ?= 8000
 UI_PORT ?= 5000
+PHOTOS ?= ../shared/data/portraits
+WEIGHTS ?= ../shared/models
 OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
 .DEFAULT_GOAL := help
@@ -63,8 +65,13 @@ lint: $(READY) ## Check style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## Print every figure that the documents quote (hours)
-	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+bench: $(READY) ## Print every figure that the documents quote (hours; PHOTOS=, WEIGHTS=)
+	$(BIN)/python benchmarks/curation.py
+	$(BIN)/python benchmarks/tracking_writers.py
+	$(BIN)/python benchmarks/search_memory.py
+	$(BIN)/python benchmarks/prepare.py --data $(PHOTOS) --weights $(WEIGHTS)
+	$(BIN)/python benchmarks/masks.py --data $(PHOTOS) --weights $(WEIGHTS)
+	$(BIN)/python benchmarks/detectors.py $(PHOTOS) --weights $(WEIGHTS)
 
 lock: ## Compile requirements.txt from pyproject.toml
 	$(BIN)/uv pip compile --quiet --upgrade --all-extras --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.txt

@@ -5,8 +5,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -20,6 +18,7 @@ from fdc.search import CropSet
 from pipelines import workspace
 from pipelines.prepare import Prepared, prepare
 from pipelines.search import open_run, search_folder
+from pipelines.sides import targets
 
 console = Console()
 
@@ -92,7 +91,7 @@ def write_crops(prepared: Prepared, arm: Arm, path: Path) -> dict[str, CropSet]:
     rows = prepared.manifest.loc[arm.rows["row"]]
     positions = prepared.store.positions(rows).to_numpy(np.int64)
     variants = arm.rows["variant"].to_numpy(np.int64)
-    targets = _targets(prepared, rows)
+    labels = targets(prepared.task, rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         for chunk in np.array_split(np.arange(len(rows)), max(1, len(rows) // 1024)):
@@ -100,13 +99,8 @@ def write_crops(prepared: Prepared, arm: Arm, path: Path) -> dict[str, CropSet]:
     sides = {}
     for name, members in arm.rows.groupby("split").indices.items():
         places = np.asarray(members, np.int64)
-        sides[str(name)] = CropSet(path, len(rows), prepared.store.size, places, targets[places])
+        sides[str(name)] = CropSet(path, len(rows), prepared.store.size, places, labels[places])
     return sides
-
-
-def _targets(prepared: Prepared, rows: pd.DataFrame) -> npt.NDArray[np.generic]:
-    encoded = prepared.task.encode(rows[prepared.task.column])
-    return encoded.to_numpy(np.float32 if prepared.task.is_regression else np.int64)
 
 
 def show(result: AuditResult) -> None:

@@ -19,6 +19,9 @@ from fdc.search.records import TrialRecord
 MOST_TRIALS = 9999
 """What KerasTuner is told; the limit that holds is counted here, refused trials left out."""
 
+WORST = 1e9
+"""Score of a failed trial where less is better."""
+
 MOST_REFUSED = 3
 """How many trials may be refused for each one that is wanted."""
 
@@ -36,6 +39,7 @@ class Driven:
     starting_points: Sequence[dict[str, Any]]
     full_resource: int = 1
     mean_resource: float = 1.0
+    needs_every_score = False
 
     def search(self, **data: Any) -> None:
         """Lets the director run the trials; AutoKeras' `fit` calls it once it knows the data.
@@ -91,15 +95,17 @@ class Driven:
         oracle: Any = self.oracle  # type: ignore[attr-defined]
         trial = oracle.trials[job.record.id]
         record = job.record
+        objective = self.director.state.objective
         if record.status in ("COMPLETED", "PRUNED"):
-            name = self.director.state.objective.name
-            oracle.update_trial(
-                record.id, {name: record.metrics[name]}, step=record.best_epoch or 0
-            )
-            trial.status = TrialStatus.COMPLETED
+            value = record.metrics[objective.name]
+        elif self.needs_every_score:
+            value = 0.0 if objective.direction == "max" else WORST
         else:
-            trial.status = TrialStatus.FAILED
-            trial.message = record.reason
+            value = None
+        trial.status = TrialStatus.FAILED if value is None else TrialStatus.COMPLETED
+        trial.message = record.reason
+        if value is not None:
+            oracle.update_trial(record.id, {objective.name: value}, step=record.best_epoch or 0)
         self.on_trial_end(trial)
 
     def on_trial_end(self, trial: Any) -> None:
@@ -176,6 +182,9 @@ class Bayesian(Driven, tuners.BayesianOptimization):  # type: ignore[misc]
 
 class Hyperband(Driven, tuners.Hyperband):  # type: ignore[misc]
     """Successive halving in brackets; its rounds are shares of a full trial."""
+
+    # KerasTuner's oracle waits for ever for the score of a failed trial of a round.
+    needs_every_score = True
 
 
 class Random(Driven, tuners.RandomSearch):  # type: ignore[misc]

@@ -1,0 +1,35 @@
+"""One side's crops with their targets, as a search takes them."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from fdc.search import CropSet
+from fdc.tasks import Task
+from pipelines.prepare import Prepared
+
+
+def crops(prepared: Prepared, split: str) -> CropSet:
+    """One side's crops with their targets."""
+    rows = side(prepared, split)
+    store = prepared.store
+    return CropSet(
+        path=store.crops_path,
+        count=store.count,
+        size=store.size,
+        positions=store.positions(rows).to_numpy(np.int64),
+        targets=targets(prepared.task, rows),
+    )
+
+
+def targets(task: Task, rows: pd.DataFrame) -> npt.NDArray[Any]:
+    """The rows' labels as a network learns them: int64 classes, or float32 numbers."""
+    kind = np.float32 if task.is_regression else np.int64
+    return task.encode(rows[task.column]).to_numpy(kind)
+
+
+def side(prepared: Prepared, split: str) -> pd.DataFrame:
+    """The clean rows of one side of the split."""
+    return prepared.manifest[prepared.manifest["split"] == split]
