@@ -2,35 +2,18 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fdc.curation.balance import rarity
 from fdc.search.augmentation import Augmentation
 from fdc.search.crops import CropSet
-from fdc.search.targets import Kind, Targets
+from fdc.search.targets import Targets
 
 Balance = Literal["none", "weights", "sampling"]
 Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
-
-BINS = 10
-"""Into how many ranges the targets of a regression are cut, to balance them."""
-
-
-def rarity(targets: NDArray[Any], kind: Kind) -> NDArray[np.float32]:
-    """How rare each crop's target is: the inverse of its share, with mean 1.
-
-    Args:
-        targets: (n,) class indices, or numbers, which are cut into ranges of equal width.
-        kind: What is predicted.
-    """
-    groups = targets.astype(np.int64)
-    if kind == "regression":
-        edges = np.histogram_bin_edges(targets, BINS)
-        groups = np.digitize(targets, edges[1:-1])
-    inverse = 1.0 / np.bincount(groups)[groups]
-    return np.asarray(inverse / inverse.mean(), np.float32)
 
 
 class Feed:
@@ -38,7 +21,6 @@ class Feed:
 
     Args:
         crops: What is trained on.
-        kind: What is predicted.
         targets: How targets are encoded.
         augmentation: How crops are varied.
         batch: Crops in a batch; every batch has this many, so that a network sees one shape.
@@ -49,7 +31,6 @@ class Feed:
     def __init__(
         self,
         crops: CropSet,
-        kind: Kind,
         targets: Targets,
         augmentation: Augmentation,
         batch: int,
@@ -62,7 +43,7 @@ class Feed:
         self._batch = batch
         self._seed = seed
         weights = np.ones(len(crops), np.float32) if crops.weights is None else crops.weights
-        rare = rarity(crops.targets, kind) if balance != "none" else None
+        rare = rarity(crops.targets) if balance != "none" else None
         self._weights = weights * rare if balance == "weights" and rare is not None else weights
         self._chances = rare / rare.sum() if balance == "sampling" and rare is not None else None
         self.steps = -(-len(crops) // batch)

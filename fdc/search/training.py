@@ -79,7 +79,6 @@ class Training:
         )
         self._feed = Feed(
             settings.train,
-            settings.kind,
             self._targets,
             augmentation,
             batch,

@@ -18,7 +18,7 @@ def numbered(tmp_path):
 
 def make(crops, **changes):
     options = {"batch": 10, "balance": "none", "seed": 1} | changes
-    return Feed(crops, "classes", targets.classes(2), Augmentation(), **options)
+    return Feed(crops, targets.classes(2), Augmentation(), **options)
 
 
 def test_an_epoch_shows_every_crop_with_its_own_label(numbered):
@@ -53,13 +53,6 @@ def test_rare_classes_count_or_come_more_often(numbered):
         for _, label, _ in make(numbered, balance="sampling").epoch(epoch)
     ]
     assert np.mean(drawn) == pytest.approx(0.5, abs=0.12)
-
-
-def test_rarity_of_numbers_goes_by_range():
-    ages = np.array([20.0] * 90 + [70.0] * 10)
-    rare = feed.rarity(ages, "regression")
-    assert rare[-1] == pytest.approx(9 * rare[0])
-    assert rare.mean() == pytest.approx(1)
 
 
 def test_plain_batches_keep_order_and_shape(numbered):
