@@ -105,9 +105,10 @@ def write_crops(prepared: Prepared, arm: Arm, path: Path) -> dict[str, CropSet]:
 
 def show(result: AuditResult) -> None:
     """Prints the scores side by side, and what they mean."""
-    told = result.table()
+    # The run has every metric; a terminal has room for the one that is told.
+    told = result.table()[["what", "leaked", result.metric, "gap"]]
     table = Table(*map(str, told.columns), box=None, header_style="bold")
-    for row in told.itertuples(index=False):
-        table.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+    for what, leaked, value, gap in told.itertuples(index=False):
+        table.add_row(what, f"{leaked:.0%}", f"{value:.3f}", f"{gap:+.3f}")
     console.print(table)
     console.print(result.summary())
