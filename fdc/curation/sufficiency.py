@@ -20,8 +20,8 @@ def require(manifest: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> 
         names: The task's classes; empty for a regression.
 
     Raises:
-        DataError: If nothing is left, all photos have one label, there are fewer photos than
-            classes, or a side is empty.
+        DataError: If nothing is left, there are fewer photos than classes, all photos have one
+            label, or a side is empty.
     """
     clean = manifest[manifest["quarantine"].isna() & labels.notna()]
     used = labels[clean.index]
@@ -31,15 +31,15 @@ def require(manifest: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> 
             "The quarantine in the manifest, or `fdc data report`, names the reason of each.",
         )
     counts = class_counts(used, names)
-    if used.nunique() < 2:
-        raise DataError(
-            f"All {len(clean)} usable photos have one label: {_listed(counts)}.",
-            "A network needs at least two to tell apart.",
-        )
     if len(clean) < len(names):
         raise DataError(
             f"There are {len(clean)} usable photos for {len(names)} classes: {_listed(counts)}.",
             "Add photos, or merge classes in the experiment.",
+        )
+    if used.nunique() < 2:
+        raise DataError(
+            f"All {len(clean)} usable photos have one label: {_listed(counts)}.",
+            "A network needs at least two to tell apart.",
         )
     sizes = {side: int((clean["split"] == side).sum()) for side in SPLITS}
     if not all(sizes.values()):

@@ -59,7 +59,7 @@ def too_few(folder: Path) -> Path:
         (empty, "is empty"),
         (without_photos, "no photo"),
         (of_one_class, "have one label"),
-        (too_few, "class"),
+        (too_few, "usable photos for 2 classes"),
     ],
 )
 def test_photos_that_cannot_be_learned_from(
