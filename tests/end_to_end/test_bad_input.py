@@ -105,7 +105,7 @@ def test_a_full_disk_is_told_and_the_same_command_goes_on_once_there_is_room(
 ):
     (empty_project / "data").symlink_to(small_disk)
     said = make_in(empty_project)("prepare", TASK="age", ARGS=SMALL)
-    assert_one_clear_error(said, "disk")
+    assert_one_clear_error(said, "No space left on device")
     kept = sum(1 for _ in small_disk.rglob("*.png"))
     assert kept > 0
     subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)

@@ -78,9 +78,13 @@ def test_every_trial_and_the_model_are_in_mlflow(project: Path):
     runs = client.search_runs([experiment.experiment_id])
     [parent] = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
     trials = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
-    assert len(trials) == 2
-    assert {run.info.status for run in [parent, *trials]} == {"FINISHED"}
-    for run in trials:
+    names = sorted(run.info.run_name for run in trials)
+    # The last one is the winner, trained on.
+    assert names == ["trial 000", "trial 001", "trial 002"]
+    assert parent.info.status == "FINISHED"
+    finished = [run for run in trials if run.info.status == "FINISHED"]
+    assert len(finished) >= 2
+    for run in finished:
         points = client.get_metric_history(run.info.run_id, "val_accuracy")
         assert [point.step for point in points] == list(range(len(points)))
         assert len(points) >= 1
@@ -174,7 +178,9 @@ def test_kill_in_the_middle_of_prepare_and_of_search_loses_nothing(empty_project
     client = MlflowClient(f"sqlite:///{empty_project}/mlruns/mlflow.db")
     [experiment] = [e for e in client.search_experiments() if e.name == "fdc-age"]
     runs = client.search_runs([experiment.experiment_id])
-    assert len(runs) == 3, "one parent and two trials, none of them twice"
+    names = [run.info.run_name for run in runs]
+    assert sorted(names) == sorted(set(names)), "a trial was logged twice"
+    assert {"trial 000", "trial 001"} < set(names)
 
 
 def test_help_lists_every_target(make: Make):

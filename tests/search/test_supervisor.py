@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -111,6 +112,18 @@ def test_a_worker_that_hangs_is_killed(data, workers, tmp_path):
     assert died.reason.startswith("killed: it hung, no step for 2 s")
 
 
+def test_a_worker_that_the_kernel_kills_for_memory_says_so(workers, memory_group, tmp_path):
+    wait_for(workers, Ready)
+    used = memory.anonymous_bytes(workers.pid(WORKER))
+    (memory_group / "memory.limit_in_bytes").write_text(str(used // 8))
+    # What a process has is charged where it was; all that it takes from here on is limited.
+    (memory_group / "cgroup.procs").write_text(str(workers.pid(WORKER)))
+    workers.send(WORKER, Train(tmp_path, VALUES, seed=1))
+    died = wait_for(workers, Died)
+    assert died.reason.startswith("killed by the system, most likely out of memory, at 0.")
+    assert "oom_kill 1" in (memory_group / "memory.oom_control").read_text()
+
+
 def test_a_worker_over_its_limit_is_killed(data, tmp_path):
     crew = Workers(1, data.settings(memory_bytes=200_000_000), tmp_path, hang_seconds=120)
     try:
@@ -145,6 +158,19 @@ def test_out_of_memory_inside_the_library_halves_the_batch(data, tmp_path):
         assert wait_for(crew, Built).batch_size == 2048
     finally:
         crew.close()
+
+
+@pytest.fixture
+def memory_group():
+    """A control group of the kernel, in which a process really runs out of memory."""
+    group = Path("/sys/fs/cgroup/memory") / f"fdc-test-{os.getpid()}"
+    try:
+        group.mkdir()
+    except OSError as error:
+        pytest.skip(f"no memory control group can be made here: {error}")
+    yield group
+    time.sleep(0.2)
+    group.rmdir()
 
 
 def test_workers_that_do_not_start_are_an_error(data, tmp_path, monkeypatch):
