@@ -90,9 +90,7 @@ def folder(version: Version, tracking_uri: str | None = None) -> Path:
     return root / "artifacts" / "model"
 
 
-def version(
-    task: str, number: str | None = None, tracking_uri: str | None = None
-) -> Version:
+def version(task: str, number: str | None = None, tracking_uri: str | None = None) -> Version:
     """One version of a task's model, the newest by default.
 
     Raises:

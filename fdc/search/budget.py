@@ -73,13 +73,20 @@ class Budget:
         """Seconds in which trials may be compared."""
         return self.explore_end - self._clock()
 
-    def share(self, trials_left: int, work: float, epoch_seconds: float | None) -> float | None:
+    def share(
+        self,
+        trials_left: int,
+        work: float,
+        epoch_seconds: float | None,
+        start_seconds: float = START_SECONDS,
+    ) -> float | None:
         """Seconds that the next trial may take.
 
         Args:
             trials_left: How many may still start, it included.
             work: How much of an average trial's work it is; not 1 for Hyperband's rounds.
             epoch_seconds: What an epoch of the fastest trial took so far; null at the start.
+            start_seconds: What trials took before their first epoch.
 
         Returns:
             Null where too little is left for a trial that says anything.
@@ -87,7 +94,7 @@ class Budget:
         fair = self.explore_left * self._workers / max(1, trials_left) * work
         if epoch_seconds is None:
             return max(0.0, min(fair, self.explore_left))
-        least = START_SECONDS + FEWEST_EPOCHS * epoch_seconds * min(1.0, work)
+        least = start_seconds + FEWEST_EPOCHS * epoch_seconds * min(1.0, work)
         if least > self.explore_left:
             return None
         return min(max(fair, least), self.explore_left)

@@ -232,8 +232,9 @@ class Director:
             self._hear(Halved(batch // 2), worker, job)
             self.workers.send(worker, replace(job.order, batch_size=batch // 2))
             return
-        if self.budget.left < 0 and job.record.curve:
-            self._finish(worker, "COMPLETED", "cut off by the end of the budget", None)
+        if self.budget.left < 0:
+            status: Status = "COMPLETED" if job.record.curve else "REFUSED"
+            self._finish(worker, status, "cut off by the end of the budget", None)
         else:
             self._finish(worker, "FAILED", report.reason, report.output)
 

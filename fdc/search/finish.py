@@ -14,6 +14,9 @@ from fdc.search.records import SearchResult, TrialRecord
 FINAL = "final"
 """Id of the training in which the winner goes on."""
 
+FEWEST_EPOCHS_MORE = 2
+"""With fewer, the winner stays as it is."""
+
 EXPORT_TRIES = 2
 EXPORT_SECONDS = 300.0
 
@@ -71,7 +74,8 @@ def train_winner_on(director: Director, epochs: int) -> None:
     if begun is not None and begun.status is not None:
         return
     best = trials[0] if begun is None else director.state.trials[str(begun.continues)]
-    if director.budget.left < START_SECONDS + 2 * (best.pace or 0.0):
+    start = best.start_seconds or START_SECONDS
+    if director.budget.left < start + FEWEST_EPOCHS_MORE * (best.pace or 0.0):
         return
     director.console.say(
         f"training trial {best.id} on for {duration(director.budget.left)}, from its best epoch"

@@ -13,6 +13,15 @@ GB = 1_000_000_000
 USABLE_SHARE = 0.8
 """What of the free memory all workers together may use, unless a limit is set."""
 
+CGROUP_FILES = (
+    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    (
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+    ),
+)
+"""Limit and use of the container that this process runs in, by the version of cgroups."""
+
 
 def anonymous_bytes(pid: int) -> int:
     """Memory of a process that the kernel cannot drop: what is read from a mapped store is not in.
@@ -32,10 +41,9 @@ def anonymous_bytes(pid: int) -> int:
 def usable_bytes(workers: int) -> int:
     """What each of so many workers may use: its part of the memory that is free now."""
     free = psutil.virtual_memory().available
-    with contextlib.suppress(OSError, ValueError):
-        limit = int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii"))
-        used = int(Path("/sys/fs/cgroup/memory.current").read_text(encoding="ascii"))
-        free = min(free, limit - used)
+    for limit, used in CGROUP_FILES:
+        with contextlib.suppress(OSError, ValueError):
+            free = min(free, _number(limit) - _number(used))
     return int(free * USABLE_SHARE / workers)
 
 
@@ -44,6 +52,10 @@ def give_back() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(AttributeError):
             ctypes.CDLL(None).malloc_trim(0)
+
+
+def _number(path: str) -> int:
+    return int(Path(path).read_text(encoding="ascii"))
 
 
 def _field(status: str, name: str) -> int:

@@ -69,6 +69,13 @@ class TrialRecord:
         return self.epoch_seconds / len(self.curve)
 
     @property
+    def start_seconds(self) -> float | None:
+        """What building and tracing its network took; null while it runs."""
+        if self.status is None or self.epoch_seconds is None:
+            return None
+        return max(0.0, self.seconds - self.epoch_seconds)
+
+    @property
     def next_epoch(self) -> int:
         """Number of the epoch that comes next."""
         return self.first_epoch + len(self.curve)

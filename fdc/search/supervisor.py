@@ -22,14 +22,19 @@ LOOK_SECONDS = 0.25
 LAST_LINES = 30
 MOST_FAILED_STARTS = 3
 
+MOST_GROWTH = 3 * memory.GB // 4
+"""How much a worker may have grown by its trials; libraries never give all of it back."""
+
 
 @dataclass
 class _Worker:
+    """A worker process; `fresh` is the memory that it used when it was ready, 0 before."""
+
     process: subprocess.Popen[bytes]
     line: "connection.Connection[Order | Settings, Report]"
     output: Path
     output_begins: int
-    ready: bool = False
+    fresh: int = 0
     busy: bool = False
     heard: float = field(default_factory=time.monotonic)
     memory: int = 0
@@ -74,8 +79,14 @@ class Workers:
             worker.line.send(order)
 
     def rest(self, name: str) -> None:
-        """Notes that a worker has nothing to do, so that its silence means nothing."""
-        self._workers[name].busy = False
+        """Notes that a worker has nothing to do; one that has grown a lot is replaced by then."""
+        worker = self._workers[name]
+        worker.busy = False
+        if worker.fresh and memory.anonymous_bytes(worker.process.pid) > worker.fresh + MOST_GROWTH:
+            self._workers[name] = self._start(name)
+            worker.line.close()
+            worker.process.kill()
+            worker.process.wait()
 
     def kill(self, name: str, reason: str) -> None:
         """Ends a worker at once; `receive` then tells that it died, and why."""
@@ -146,7 +157,7 @@ class Workers:
             return self._replace(name)
         worker.heard = time.monotonic()
         if isinstance(report, Ready):
-            worker.ready = True
+            worker.fresh = memory.anonymous_bytes(worker.process.pid)
             self._failed_starts = 0
         return report
 
@@ -163,7 +174,7 @@ class Workers:
                     f"killed: it used {used / memory.GB:.1f} GB of memory, "
                     f"but its limit is {limit / memory.GB:.1f} GB",
                 )
-            elif silence > self._hang_seconds and (worker.busy or not worker.ready):
+            elif silence > self._hang_seconds and (worker.busy or not worker.fresh):
                 self.kill(name, f"killed: it hung, no step for {silence:.0f} s")
 
     def _replace(self, name: str) -> Died:
@@ -173,7 +184,7 @@ class Workers:
         printed = worker.output.read_bytes()[worker.output_begins :].decode(errors="replace")
         lines = printed.splitlines()
         reason = worker.killed_for or self._told_by(code, worker, lines)
-        if not worker.ready:
+        if not worker.fresh:
             self._failed_starts += 1
             if self._failed_starts >= MOST_FAILED_STARTS:
                 raise SearchError(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from keras_tuner.engine.trial import Trial, TrialStatus
 from threadpoolctl import threadpool_limits
 
 from fdc.search import checkpoint
+from fdc.search.budget import START_SECONDS
 from fdc.search.director import Director
 from fdc.search.jobs import Job
 from fdc.search.messages import Train
@@ -132,8 +134,16 @@ class Driven:
             for record in self.director.state.trials.values()
             if record.pace is not None and record.curve
         ]
+        starts = [
+            record.start_seconds
+            for record in self.director.state.trials.values()
+            if record.start_seconds is not None
+        ]
         return self.director.budget.share(
-            max(1, self._trials_left()), work, min(known, default=None)
+            max(1, self._trials_left()),
+            work,
+            min(known, default=None),
+            median(starts) if starts else START_SECONDS,
         )
 
     def _epochs_of(self, values: Mapping[str, Any]) -> tuple[int, int]:

@@ -83,9 +83,7 @@ def test_faces_are_shown_only_where_asked(
     assert not list(tmp_path.glob("*.unfinished"))
 
 
-def test_an_anonymous_page_names_no_file(
-    photos: tuple[pd.DataFrame, Path], tmp_path: Path
-) -> None:
+def test_an_anonymous_page_names_no_file(photos: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
     table, root = photos
     page = write_report(
         table, AGE, tmp_path / "out/report.html", root=root, examples=True, anonymous=True
