@@ -79,7 +79,7 @@ class Job:
         if "://" not in self.root:
             folder = Path(self.root)
             return lambda path: (folder / path).read_bytes()
-        import fsspec  # type: ignore[import-untyped]
+        import fsspec
 
         files, base = fsspec.core.url_to_fs(self.root)
         return lambda path: bytes(files.cat_file(f"{base.rstrip('/')}/{path}"))
