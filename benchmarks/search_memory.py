@@ -10,11 +10,13 @@ same command goes on where it was stopped.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -29,12 +31,25 @@ from fdc.sources import sample
 GB = 1e9
 CHUNK = 1000
 
+CONTROL_GROUPS = (
+    (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"),
+    (Path("/sys/fs/cgroup"), "memory.max"),
+)
+
+ENTER = """
+import os, sys
+group, *command = sys.argv[1:]
+if group:
+    open(f"{group}/cgroup.procs", "w").write(str(os.getpid()))
+os.execv(command[0], command)
+"""
+
 SEARCH = """
 import sys
 from pathlib import Path
 import numpy as np
 from fdc.search import CropSet, search
-path, count, side, minutes, folder = sys.argv[1:]
+path, count, side, folder = sys.argv[1:]
 count, side = int(count), int(side)
 labels = np.random.default_rng(1).integers(0, 2, count)
 held = max(2, count // 10)
@@ -42,14 +57,15 @@ sides = [
     CropSet(Path(path), count, side, np.arange(begin, end), labels[begin:end])
     for begin, end in ((held, count), (0, held))
 ]
-search(*sides, kind="classes", classes=2, trials=1, minutes=float(minutes), folder=Path(folder))
+options = {"trials": 1, "epochs": 1, "minutes": None}
+search(*sides, kind="classes", classes=2, folder=Path(folder), **options)
 """
 
 PLAIN = """
 import sys
 import autokeras
 import numpy as np
-path, count, side, _, folder = sys.argv[1:]
+path, count, side, folder = sys.argv[1:]
 count, side = int(count), int(side)
 crops = np.array(np.memmap(path, np.uint8, "r", shape=(count, side, side, 3)))
 labels = np.random.default_rng(1).integers(0, 2, count)
@@ -64,15 +80,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.keep.parent) as scratch:
         base = real_crops(options.store) if options.store else drawn_crops(options.side)
         wanted = [("fdc", SEARCH, size) for size in options.sizes]
+        wanted += [(f"fdc under {options.hard_limit:g} GB", SEARCH, max(options.sizes))]
         wanted += [("plain AutoKeras", PLAIN, size) for size in options.plain]
         for name, code, size in wanted:
+            limited = options.hard_limit if "under" in name else None
             key = f"{name} {size} x {base.shape[1]} px"
             if key in kept:
                 continue
             path = Path(scratch) / "crops.u8"
             write_crops(base, size, path)
-            arguments_ = [str(path), size, base.shape[1], options.minutes, f"{scratch}/{key}"]
-            kept[key] = peak(code, [str(a) for a in arguments_], options.limit * 60)
+            folder = Path(scratch) / key.replace(" ", "-")
+            command = [sys.executable, "-c", code, path, size, base.shape[1], folder]
+            kept[key] = peak([str(part) for part in command], options.limit * 60, limited)
             options.keep.write_text(json.dumps(kept, indent=2))
     side = base.shape[1]
     show(kept)
@@ -91,8 +110,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--plain", type=int, nargs="*", default=[5000])
     parser.add_argument("--side", type=int, default=128, help="of drawn crops, in pixels")
     parser.add_argument("--store", type=Path, help="repeat the crops of this store instead")
-    parser.add_argument("--minutes", type=float, default=2.0, help="of one search")
-    parser.add_argument("--limit", type=float, default=10.0, help="minutes for plain AutoKeras")
+    parser.add_argument("--limit", type=float, default=30.0, help="minutes for one of them")
+    parser.add_argument("--hard-limit", type=float, default=3.0, help="GB that the kernel holds")
     parser.add_argument("--keep", type=Path, default=Path("data/search_memory.json"))
     options = parser.parse_args()
     options.keep.parent.mkdir(parents=True, exist_ok=True)
@@ -121,27 +140,62 @@ def write_crops(base: np.ndarray, count: int, path: Path) -> None:
             file.write(np.clip(base[chosen] * gain, 0, 255).astype(np.uint8).tobytes())
 
 
-def peak(code: str, arguments_: Sequence[str], limit: float) -> dict[str, float | bool]:
-    """Runs a program and watches its process tree."""
-    began = time.monotonic()
-    command = [sys.executable, "-c", code, *arguments_]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    anonymous = mapped = 0
-    while process.poll() is None and time.monotonic() - began < limit:
-        now = [memory(each) for each in tree(process.pid)]
-        anonymous = max(anonymous, sum(pages for pages, _ in now))
-        mapped = max(mapped, sum(pages for _, pages in now))
-        time.sleep(0.1)
-    ended = process.poll() is not None
-    for each in tree(process.pid):
-        each.kill()
-    process.wait()
+def peak(command: Sequence[str], limit: float, hard_limit: float | None) -> dict[str, float | bool]:
+    """Runs a program and watches its process tree.
+
+    Args:
+        command: What to run.
+        limit: Seconds after which it is stopped.
+        hard_limit: GB that the kernel lets the whole tree have, page cache included.
+    """
+    with ExitStack() as stack:
+        group = stack.enter_context(control_group(hard_limit)) if hard_limit else None
+        if hard_limit and group is None:
+            return {"anonymous_gb": 0, "file_backed_gb": 0, "seconds": 0, "ended_well": False}
+        began = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, "-c", ENTER, str(group or ""), *command],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        anonymous = mapped = 0
+        while process.poll() is None and time.monotonic() - began < limit:
+            now = [memory(each) for each in tree(process.pid)]
+            anonymous = max(anonymous, sum(pages for pages, _ in now))
+            mapped = max(mapped, sum(pages for _, pages in now))
+            time.sleep(0.1)
+        ended = process.poll() is not None
+        for each in tree(process.pid):
+            each.kill()
+        process.wait()
     return {
         "anonymous_gb": round(anonymous / GB, 2),
         "file_backed_gb": round(mapped / GB, 2),
         "seconds": round(time.monotonic() - began, 1),
         "ended_well": ended and process.returncode == 0,
     }
+
+
+@contextmanager
+def control_group(gigabytes: float) -> Iterator[Path | None]:
+    """A control group of the kernel, of either version; null where none can be made."""
+    for root, file in CONTROL_GROUPS:
+        group = root / f"fdc-benchmark-{os.getpid()}"
+        try:
+            group.mkdir()
+        except OSError:
+            continue
+        try:
+            (group / file).write_text(str(int(gigabytes * GB)))
+            yield group
+            return
+        except OSError:
+            continue
+        finally:
+            time.sleep(1.0)
+            group.rmdir()
+    Console().print("no control group can be made here: the hard limit is not shown")
+    yield None
 
 
 def tree(pid: int) -> list[psutil.Process]:

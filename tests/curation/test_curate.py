@@ -233,7 +233,7 @@ def test_rare_and_absent_classes_are_told() -> None:
     ("genders", "said"),
     [
         (["male"] * 40, "have one label: female 0, male 40"),
-        (["male"], "have one label: female 0, male 1"),
+        (["male"], "1 usable photos for 2 classes: female 0, male 1"),
         (["male", "female"], "A side of the split is empty: train"),
         ([None] * 5, "None of the 5 photos can be used"),
         ([], "None of the 0 photos can be used"),

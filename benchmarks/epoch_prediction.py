@@ -1,0 +1,109 @@
+"""What the probe predicts for an epoch, next to what the epochs then took; and how fast it refuses.
+
+python benchmarks/epoch_prediction.py
+python benchmarks/epoch_prediction.py --crops 6000 --side 64 --epochs 3
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from search_memory import drawn_crops, write_crops
+
+from fdc.errors import SearchError
+from fdc.search import CropSet, search
+
+TOO_MANY = 50_000_000
+
+
+class Refusals:
+    """A log that keeps how long refused trials took."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self.reasons: list[str | None] = []
+
+    def trial_began(self, *told: object) -> None:
+        """Keeps nothing."""
+
+    def epoch_ended(self, *told: object) -> None:
+        """Keeps nothing."""
+
+    def trial_ended(self, trial_id, status, reason, metrics, seconds, parameters, **more):
+        """Keeps what is refused."""
+        if status == "REFUSED":
+            self.seconds.append(seconds)
+            self.reasons.append(reason)
+
+
+def main() -> None:
+    """Trains the points that a search starts from, and has some that cannot fit refused."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--crops", type=int, default=3000)
+    parser.add_argument("--side", type=int, default=64, help="in pixels")
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--trials", type=int, default=4)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "crops.u8"
+        write_crops(drawn_crops(options.side), options.crops, path)
+        labels = np.random.default_rng(1).integers(0, 2, options.crops)
+        order = np.arange(options.crops)
+        held = options.crops // 10
+
+        def crops(chosen):
+            return CropSet(path, options.crops, options.side, chosen, labels[chosen])
+
+        result = search(
+            crops(order[held:]),
+            crops(order[:held]),
+            kind="classes",
+            classes=2,
+            folder=Path(scratch) / "search",
+            minutes=None,
+            trials=options.trials,
+            epochs=options.epochs,
+        )
+        refusals = Refusals()
+        try:
+            search(
+                crops(np.resize(order[held:], TOO_MANY)),
+                crops(order[:held]),
+                kind="classes",
+                classes=2,
+                folder=Path(scratch) / "refused",
+                minutes=10,
+                log=refusals,
+            )
+        except SearchError as error:
+            Console().print(str(error))
+    table = Table("network", "weights", "predicted s", "true s", "off by")
+    found = []
+    for trial in result.trials:
+        if trial.predicted_epoch_seconds is None or trial.pace is None:
+            continue
+        off = trial.predicted_epoch_seconds / trial.pace - 1
+        found.append(off)
+        values = trial.hyperparameters
+        table.add_row(
+            f"{values['network/family']} {values['network/width']} x {values['network/depth']}",
+            f"{trial.parameters:,}",
+            f"{trial.predicted_epoch_seconds:.1f}",
+            f"{trial.pace:.1f}",
+            f"{off:+.0%}",
+        )
+    Console().print(table)
+    told = {
+        "median_error": round(float(np.median(np.abs(found))), 3),
+        "worst_error": round(float(np.max(np.abs(found))), 3),
+        "refused_after_seconds": [round(seconds, 1) for seconds in refusals.seconds],
+    }
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
