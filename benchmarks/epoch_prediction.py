@@ -17,7 +17,7 @@ from search_memory import drawn_crops, write_crops
 from fdc.errors import SearchError
 from fdc.search import CropSet, search
 
-TOO_MANY = 50_000_000
+TOO_MANY = 5_000_000
 
 
 class Refusals:
