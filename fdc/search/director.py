@@ -197,7 +197,7 @@ class Director:
                 job.began, job.share, report.epoch_seconds, job.limit - record.first_epoch, first
             )
             if deadline is None and job.explores and not record.curve:
-                self._refuse(worker, job, report.epoch_seconds, first)
+                self._refuse(worker, job, report.epoch_seconds)
                 return
             job.deadline = deadline or job.began + job.share
         self.console.probed(record)
@@ -238,12 +238,13 @@ class Director:
         else:
             self._finish(worker, "FAILED", report.reason, report.output)
 
-    def _refuse(self, worker: str, job: Job, epoch_seconds: float, first: bool) -> None:
+    def _refuse(self, worker: str, job: Job, epoch_seconds: float) -> None:
         epochs = min(budgets.FEWEST_EPOCHS, job.limit)
-        why = f"{epochs} of them do not fit into its share of {duration(max(0.0, job.share))}"
-        if first:
-            why = f"not one fits into the {duration(max(0.0, self.budget.left))} that are left"
-        job.outcome = ("REFUSED", f"an epoch would take {duration(epoch_seconds)}: {why}")
+        job.outcome = (
+            "REFUSED",
+            f"an epoch would take {duration(epoch_seconds)}: {epochs} of them do not fit into its "
+            f"share of {duration(max(0.0, job.share))}",
+        )
         self.workers.send(worker, Stop())
 
     def _answer(self, worker: str, job: Job, epoch_seconds: float) -> None:

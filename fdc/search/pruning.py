@@ -12,9 +12,6 @@ FEWEST_OTHERS = 2
 EARLIEST = 0.3
 """Share of its epochs that a trial has at least."""
 
-FEWEST_EPOCHS = 2
-"""And so many of them."""
-
 
 def unpromising(
     curve: Sequence[Metrics],
@@ -34,7 +31,7 @@ def unpromising(
         The reason; null where it is to go on.
     """
     progress = len(curve) / max(1, total)
-    if len(curve) < FEWEST_EPOCHS or progress < EARLIEST or progress >= 1:
+    if progress < EARLIEST or progress >= 1:
         return None
     rivals = [_best(other, progress, objective) for other in others if other]
     if len(rivals) < FEWEST_OTHERS:

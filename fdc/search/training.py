@@ -102,13 +102,14 @@ class Training:
     def probe(self) -> Probed:
         """Times real steps once they are warm, and leaves the network as it was."""
         before = self._state()
-        seconds: list[float] = []
-        for batch in islice(self._feed.epoch(0), 1 + PROBE_STEPS):
-            seconds.append(self._timed(batch))
-            if sum(seconds[1:]) > PROBE_SECONDS:
+        seconds = [self._timed(step) for step in islice(self._feed.epoch(0), 1)]
+        began = time.monotonic()
+        warm = []
+        for batch in islice(self._feed.epoch(0), PROBE_STEPS):
+            warm.append(self._timed(batch))
+            if time.monotonic() - began > PROBE_SECONDS:
                 break
-        # The first step traces the network; a set of one batch has only that one.
-        step = float(np.median(seconds[1:] or seconds))
+        step = float(np.median(warm or seconds))
         validation = self._validation_seconds()
         self._restore(before)
         return Probed(step, step * self._feed.steps + validation, validation)

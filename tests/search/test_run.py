@@ -230,7 +230,7 @@ def test_a_budget_without_room_for_an_epoch_says_what_would_fit(data, tmp_path):
     assert "one epoch of 5000000 crops of 32 px" in told.value.message
     assert re.search(r"at least \d+ min, or at most \d+ photos, or smaller", told.value.hint)
     assert [told["status"] for told in log.ended.values()] == ["REFUSED"] * 3
-    assert re.search("would take .* h: not one fits into the 3:", log.ended["0000"]["reason"])
+    assert "an epoch would take" in log.ended["0000"]["reason"]
 
 
 def test_minutes_are_kept_and_the_winner_is_trained_on(data, tmp_path):
