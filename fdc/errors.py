@@ -48,3 +48,7 @@ class TrackingError(FdcError):
 
 class RegistryError(FdcError):
     """A model cannot be registered, promoted, rolled back or loaded."""
+
+
+class ClusterError(FdcError):
+    """The machines that work was to be spread over cannot be had."""

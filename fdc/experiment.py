@@ -96,6 +96,9 @@ class PrepareSettings(_Settings):
         default="detect", description="whole: the photos are cut to the face already."
     )
     several_faces: Literal["quarantine", "largest"] = "quarantine"
+    engine: Literal["local", "ray"] = Field(
+        default="local", description="ray: on a cluster, see docs/cluster.md."
+    )
     workers: int | None = Field(default=None, ge=1, description="Processes; null: one per core.")
     weights: tuple[Path, ...] = Field(
         default=(Path("../shared/models"),),
@@ -114,6 +117,11 @@ class SearchSettings(_Settings):
     batch_size: int = Field(default=64, ge=1, le=4096)
     seed: int = Field(default=20, ge=0)
     workers: int = Field(default=1, ge=1, le=64, description="Trials at the same time.")
+    engine: Literal["local", "ray"] = Field(
+        default="local", description="ray: on a cluster, see docs/cluster.md."
+    )
+    cpus: int = Field(default=1, ge=1, description="Of a cluster's node, for one trial.")
+    gpus: float = Field(default=0, ge=0, description="Of a cluster's node, for one trial.")
     memory_limit_gb: float | None = Field(default=None, gt=0, description="Of one worker.")
     balance: Literal["none", "weights", "sampling"] = "none"
     augmentation: tuple[Literal["flip", "shift", "brightness", "contrast", "colour"], ...] = (

@@ -75,6 +75,7 @@ def crop(experiment: Experiment) -> tuple[Path, Recipe, CropStore, pd.DataFrame]
         recipe,
         workers=experiment.prepare.workers,
         weights=experiment.prepare.weights,
+        engine=experiment.prepare.engine,
     )
     return root, recipe, store, with_face_facts(cropped, store)
 

@@ -14,6 +14,8 @@ FRACTIONS = (0.7, 0.1, 0.2)
 STRATA = 10
 """Quantiles that a number (an age) is stratified by."""
 
+_ATTEMPTS = 8
+_EVEN = 0.015
 _ROUNDS = 10
 
 
@@ -63,8 +65,15 @@ def assign(
     if barred is not None:
         held = codes[placed & barred.to_numpy(dtype=bool)]
         open_to[np.ix_(held, list(closed))] = False
-    order = _order(names, counts, seed)
-    sides = _fill(counts, np.asarray(fractions, float), sides, open_to, order)
+    shares = np.asarray(fractions, float) / sum(fractions)
+    tried = []
+    for attempt in range(_ATTEMPTS):
+        order = _order(names, counts, f"{seed}:" * (attempt + 1))
+        found = _fill(counts, shares, sides, open_to, order)
+        tried.append((_unevenness(counts, found, len(shares)), attempt, found))
+        if tried[-1][0] <= _EVEN:
+            break
+    sides = min(tried, key=lambda each: each[:2])[2]
     of_row = pd.Series(np.append(sides, -1)[codes], groups.index, dtype="Int64")
     return of_row.where(placed)
 
@@ -99,10 +108,18 @@ def strata(labels: pd.Series) -> pd.Series:
     return pd.Series(codes, labels.index)
 
 
-def _order(names: pd.Index, counts: np.ndarray, seed: int) -> np.ndarray:
+def _unevenness(counts: np.ndarray, sides: np.ndarray, number: int) -> float:
+    """By how much the share of a class on a side is off at most."""
+    filled = np.stack([counts[sides == side].sum(axis=0) for side in range(number)])
+    shares = filled[:, :-1] / np.maximum(filled[:, -1:], 1)
+    overall = filled[:, :-1].sum(axis=0) / max(filled[:, -1].sum(), 1)
+    return float(np.abs(shares - overall).max(initial=0.0))
+
+
+def _order(names: pd.Index, counts: np.ndarray, salt: str) -> np.ndarray:
     # Large groups first, while there is room to even them out; among groups of like size chance
     # decides, so that test subjects are not those with the fewest photos.
-    draws = [hashlib.blake2b(f"{seed}:{name}".encode(), digest_size=8).digest() for name in names]
+    draws = [hashlib.blake2b(f"{salt}{name}".encode(), digest_size=8).digest() for name in names]
     chance = np.frombuffer(b"".join(draws), ">u8") if draws else np.empty(0)
     magnitude = np.floor(np.log2(np.maximum(counts[:, -1], 1)))
     return np.lexsort((chance, -magnitude))
@@ -119,12 +136,11 @@ def _fill(
 
     Args:
         counts: Photos per group and class, all classes in the last column, shape (groups, classes).
-        fractions: Share of each side, shape (sides,).
+        fractions: Share of each side, adding up to 1, shape (sides,).
         sides: Side per group, -1 where it is open.
         open_to: Where a group may come, shape (groups, sides).
         order: Permutation of the groups.
     """
-    fractions = fractions / fractions.sum()
     scale = 1 / np.maximum(counts.sum(axis=0), 1)
     filled = np.stack([counts[sides == side].sum(axis=0) for side in range(len(fractions))])
     open_groups = [int(group) for group in order if sides[group] < 0]

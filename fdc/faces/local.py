@@ -9,18 +9,17 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import queue
 import resource
 import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
 
 from fdc.errors import FdcError
-from fdc.faces.work import Job, Outcome, Photo, fetch, process, refusal
+from fdc.faces.work import Job, Outcome, Photo, process_all, refusal
 
 SECONDS_PER_PHOTO = 300.0
 MEMORY_PER_WORKER = 4 << 30
@@ -53,7 +52,7 @@ class _Worker:
 def execute(
     job: Job,
     photos: Iterable[Photo],
-    workers: int,
+    workers: int | None,
     *,
     seconds: float = SECONDS_PER_PHOTO,
     memory: int = MEMORY_PER_WORKER,
@@ -63,7 +62,7 @@ def execute(
     Args:
         job: what is done.
         photos: taken as they are needed, so that memory does not grow with their number.
-        workers: how many processes.
+        workers: how many processes; null: one per core, but no more than there are photos.
         seconds: a photo that takes longer is given up.
         memory: bytes of data that a worker may hold.
 
@@ -73,9 +72,11 @@ def execute(
     Raises:
         FdcError: workers cannot start, for example because weights are missing.
     """
-    crew = _Crew(job, workers, seconds, memory)
+    waiting = iter(photos)
+    first = list(islice(waiting, workers or workers_here()))
+    crew = _Crew(job, len(first), seconds, memory)
     try:
-        yield from crew.work(enumerate(photos))
+        yield from crew.work(enumerate(chain(first, waiting)))
     finally:
         crew.dismiss()
 
@@ -207,20 +208,13 @@ def _serve(pipe: Connection, job: Job, memory: int) -> None:
     except FdcError as error:
         pipe.send(error)
         return
-    arrived: queue.Queue[tuple[Photo, bytes | Outcome] | None] = queue.Queue(maxsize=1)
-
-    def bring() -> None:
-        try:
-            while True:
-                photo: Photo = pipe.recv()
-                arrived.put((photo, fetch(read, photo)))
-        except (EOFError, OSError):
-            arrived.put(None)
-
-    threading.Thread(target=bring, daemon=True).start()
     pipe.send(None)
-    try:
-        while (item := arrived.get()) is not None:
-            pipe.send(process(preparer, *item))
-    except (BrokenPipeError, ConnectionResetError):
-        pass  # the parent is gone
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the parent is gone
+        for outcome in process_all(preparer, read, _received(pipe)):
+            pipe.send(outcome)
+
+
+def _received(pipe: Connection) -> Iterator[Photo]:
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            yield pipe.recv()

@@ -11,7 +11,7 @@ import pandas as pd
 
 from fdc import manifest as manifests
 from fdc.errors import DataError
-from fdc.faces import local
+from fdc.faces import distributed, local
 from fdc.faces.recipe import Recipe
 from fdc.faces.store import CropStore, keys_of, stores
 from fdc.faces.work import Execute, Job, Photo
@@ -20,7 +20,7 @@ from fdc.progress import track
 
 _log = logging.getLogger("fdc")
 
-ENGINES: dict[str, Execute] = {"local": local.execute}
+ENGINES: dict[str, Execute] = {"local": local.execute, "ray": distributed.execute}
 """Executors by name; each yields the same outcomes in the same order."""
 
 
@@ -57,11 +57,11 @@ def prepare(
         StoreError: the disk is full, or another process holds the store.
         WeightsError: weights that the recipe names are missing.
         DataError: there is no such engine.
+        ClusterError: its cluster cannot be had.
     """
     if engine not in ENGINES:
         raise DataError(f"There is no engine {engine!r}.", f"Choose one of: {', '.join(ENGINES)}.")
-    workers = workers or local.workers_here()
-    threads = max(1, local.workers_here() // workers)
+    threads = max(1, local.workers_here() // workers) if workers else 1
     folder = Path(stores_folder) / recipe.fingerprint
     _announce(folder, recipe)
     job = Job(recipe, str(root), tuple(str(path) for path in weights), threads)
@@ -72,9 +72,8 @@ def prepare(
         writer.require_room(len(missing))
         refused: Counter[str] = Counter()
         photos = _photos(manifest.loc[missing.index], missing)
-        outcomes = ENGINES[engine](job, photos, min(workers, max(1, len(missing))))
         for outcome in track(
-            outcomes if len(missing) else (),
+            ENGINES[engine](job, photos, workers) if len(missing) else (),
             "Preparing photos",
             total=len(missing),
             status=lambda: ", ".join(f"{n} {rule}" for rule, n in refused.most_common()),

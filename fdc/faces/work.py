@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -88,13 +89,13 @@ class Job:
 class Execute(Protocol):
     """An executor: does a job for many photos."""
 
-    def __call__(self, job: Job, photos: Iterable[Photo], workers: int) -> Iterator[Outcome]:
+    def __call__(self, job: Job, photos: Iterable[Photo], workers: int | None) -> Iterator[Outcome]:
         """Prepare photos.
 
         Args:
             job: what is done.
             photos: taken as they are needed.
-            workers: how many photos at a time.
+            workers: how many photos at a time; null: one per core.
 
         Yields:
             Outcomes in the order of the photos.
@@ -142,6 +143,23 @@ def process(preparer: Preparer, photo: Photo, data: bytes | Outcome) -> Outcome:
         found_by=crop.found_by,
     )
     return Outcome(record, crop.pixels)
+
+
+def process_all(
+    preparer: Preparer, read: Callable[[str], bytes], photos: Iterable[Photo]
+) -> Iterator[Outcome]:
+    """Prepare photos one after the other; the next one is read while one is computed."""
+    waiting = iter(photos)
+
+    def bring() -> tuple[Photo, bytes | Outcome] | None:
+        photo = next(waiting, None)
+        return None if photo is None else (photo, fetch(read, photo))
+
+    with ThreadPoolExecutor(1) as reader:
+        ahead = reader.submit(bring)
+        while (item := ahead.result()) is not None:
+            ahead = reader.submit(bring)
+            yield process(preparer, *item)
 
 
 def refusal(photo: Photo, rule: str, reason: str, *, lasting: bool = True) -> Outcome:

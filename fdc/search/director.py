@@ -1,6 +1,7 @@
 """Hands jobs to workers, answers what they ask, and keeps the books; no training happens here."""
 
 import math
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import singledispatchmethod
@@ -11,7 +12,7 @@ from fdc.search import checkpoint, pruning
 from fdc.search.budget import Budget, duration
 from fdc.search.console import Console
 from fdc.search.events import Log
-from fdc.search.jobs import Job, Source
+from fdc.search.jobs import Crew, Job, Source
 from fdc.search.messages import (
     Built,
     Continue,
@@ -27,7 +28,6 @@ from fdc.search.messages import (
     Stop,
 )
 from fdc.search.records import State
-from fdc.search.supervisor import Workers
 
 POLL_SECONDS = 1.0
 
@@ -56,7 +56,7 @@ class Director:
 
     def __init__(
         self,
-        workers: Workers,
+        workers: Crew,
         budget: Budget,
         state: State,
         log: Log,
@@ -74,6 +74,7 @@ class Director:
         self._log = log
         self._patience = patience
         self._jobs: dict[str, Job] = {}
+        self._returned: deque[Job] = deque()
 
     def trial_folder(self, trial_id: str) -> Path:
         """Where a trial's checkpoints lie."""
@@ -87,7 +88,7 @@ class Director:
         """
         while True:
             for worker in self._idle():
-                job = None if self.stopping else source.next_job(worker)
+                job = None if self.stopping else self._next_job(source, worker)
                 if job is not None:
                     self._start(worker, job)
             if not self._jobs:
@@ -109,9 +110,14 @@ class Director:
     def _idle(self) -> Iterator[str]:
         return (name for name in self.workers.names if name not in self._jobs)
 
+    def _next_job(self, source: Source, worker: str) -> Job | None:
+        return self._returned.popleft() if self._returned else source.next_job(worker)
+
     def _start(self, worker: str, job: Job) -> None:
         record = job.record
         self._jobs[worker] = job
+        job.began = self.budget.now
+        job.outcome = ("COMPLETED", None)
         job.seconds_before = record.seconds
         self.state.trials[record.id] = record
         self.save()
@@ -226,6 +232,9 @@ class Director:
 
     @_hear.register
     def _(self, report: Died, worker: str, job: Job) -> None:
+        if report.lost:
+            self._return(worker, report.reason)
+            return
         batch = job.record.batch_size or 1
         if report.exhausted and batch > 1:
             job.record.batch_size = batch // 2
@@ -237,6 +246,12 @@ class Director:
             self._finish(worker, status, "cut off by the end of the budget", None)
         else:
             self._finish(worker, "FAILED", report.reason, report.output)
+
+    def _return(self, worker: str, reason: str) -> None:
+        job = self._jobs.pop(worker)
+        job.outcome = (None, f"{reason}: back into the queue")
+        job.share -= self.budget.now - job.began
+        self._returned.append(job)
 
     def _refuse(self, worker: str, job: Job, epoch_seconds: float) -> None:
         epochs = min(budgets.FEWEST_EPOCHS, job.limit)

@@ -1,10 +1,11 @@
-"""A training that is handed to a worker, and where such jobs come from."""
+"""A training that is handed to a worker, where such jobs come from, and who does them."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from fdc.search.messages import Status, Train
+from fdc.search.messages import Order, Report, Status, Train
 from fdc.search.records import TrialRecord
 
 
@@ -45,3 +46,29 @@ class Source(Protocol):
 
     def job_ended(self, job: Job) -> None:
         """Takes note of how a job went."""
+
+
+class Crew(Protocol):
+    """Who does jobs: worker processes, on this machine or on many."""
+
+    peak_bytes: int
+    """Most memory that one worker used."""
+
+    @property
+    def names(self) -> list[str]:
+        """The workers that can be given something now."""
+
+    def send(self, name: str, order: Order) -> None:
+        """Gives a worker something to do, or an answer."""
+
+    def rest(self, name: str) -> None:
+        """Notes that a worker has nothing to do."""
+
+    def kill(self, name: str, reason: str) -> None:
+        """Ends a worker at once; `receive` then tells that it died, and why."""
+
+    def receive(self, timeout: float) -> Iterator[tuple[str, Report]]:
+        """Waits up to so many seconds for reports and yields what has come, deaths included."""
+
+    def close(self) -> None:
+        """Ends all workers."""

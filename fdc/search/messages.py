@@ -27,7 +27,7 @@ class Settings:
         balance: How rare targets are treated.
         batch_size: Crops in a batch, at most.
         threads: CPU threads of the worker.
-        memory_bytes: What the worker may use.
+        memory_bytes: What the worker may use; 0: its part of what is free where it runs.
     """
 
     train: CropSet
@@ -212,11 +212,13 @@ class Died:
         reason: What happened to it.
         output: The last lines that it wrote.
         exhausted: Whether it died because memory ran out inside the library.
+        lost: Whether it went with its machine, which is no fault of what it did.
     """
 
     reason: str
     output: str
     exhausted: bool = False
+    lost: bool = False
 
 
 Order = Train | Export | Continue | Stop

@@ -7,9 +7,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Literal
 
 import filelock
 
+from fdc import cluster
 from fdc.errors import SearchError
 from fdc.quiet import native_stderr_hidden
 from fdc.search import memory
@@ -18,14 +20,18 @@ from fdc.search.checks import check, check_identity, digest
 from fdc.search.console import Console
 from fdc.search.crops import CropSet
 from fdc.search.director import Director
+from fdc.search.distributed import RemoteWorkers
 from fdc.search.events import Log, NoLog
 from fdc.search.feed import Balance
 from fdc.search.finish import export_winner, train_winner_on
+from fdc.search.jobs import Crew
 from fdc.search.messages import Settings
 from fdc.search.objective import OBJECTIVES, Objective
 from fdc.search.records import RESULT, STATE, SearchResult, State, TrialRecord
 from fdc.search.supervisor import Workers
 from fdc.search.targets import Kind, Scale
+
+Engine = Literal["local", "ray"]
 
 
 def search(
@@ -44,6 +50,9 @@ def search(
     batch_size: int = 64,
     seed: int = 20,
     workers: int = 1,
+    engine: Engine = "local",
+    cpus: int = 1,
+    gpus: float = 0.0,
     memory_limit_gb: float | None = None,
     hang_seconds: float = 300.0,
     balance: Balance = "none",
@@ -74,7 +83,11 @@ def search(
         batch_size: Crops in a batch at most; small sets get smaller ones.
         seed: The same seed gives the same trials, scores and winner on the CPU with one worker, as
             long as `minutes` is null.
-        workers: How many trials run at once; threads are divided between them.
+        workers: How many trials run at once; on this machine threads are divided between them.
+        engine: "local": workers are processes of this machine; "ray": they are spread over a
+            cluster, whose nodes all see `folder` and the crops.
+        cpus: How many each worker takes of its node of a cluster.
+        gpus: The same; a part of one lets several workers share it.
         memory_limit_gb: Of each worker, in 10^9 bytes; null: its part of what is free.
         hang_seconds: After so long without a step a worker is taken to hang.
         balance: "weights" lets rare targets count more, "sampling" draws them more often.
@@ -89,6 +102,7 @@ def search(
         The winner and all trials.
 
     Raises:
+        ClusterError: There is no cluster.
         SearchError: If it cannot start, not one epoch fits into `minutes`, no trial was completed,
             or the folder belongs to another search.
         KeyboardInterrupt: On a second Ctrl-C, or one before the first epoch; it can be resumed.
@@ -131,19 +145,22 @@ def search(
             augmentation=used,
             balance=balance,
             batch_size=batch_size,
-            threads=max(1, _cpus() // workers),
-            memory_bytes=(
-                int(memory_limit_gb * memory.GB)
-                if memory_limit_gb
-                else memory.usable_bytes(workers)
-            ),
+            threads=cpus if engine == "ray" else max(1, _cpus() // workers),
+            memory_bytes=int((memory_limit_gb or 0) * memory.GB),
         )
         budget = Budget(minutes, reserve_seconds, state.seconds, trials, workers)
         with ExitStack() as stack:
-            # The workers import what they need while this process does the same.
-            crew = Workers(workers, settings, folder / "workers", hang_seconds)
-            stack.callback(crew.close)
             console = stack.enter_context(Console(quiet))
+            # The workers import what they need while this process does the same.
+            crew: Crew
+            if engine == "ray":
+                ray = stack.enter_context(cluster.connected())
+                crew = RemoteWorkers(
+                    ray, workers, settings, gpus, folder / "workers", hang_seconds, console.say
+                )
+            else:
+                crew = Workers(workers, settings, folder / "workers", hang_seconds)
+            stack.callback(crew.close)
             director = Director(crew, budget, state, log or NoLog(), console, folder, patience)
             stack.enter_context(_interruptible(director))
             if resumed:

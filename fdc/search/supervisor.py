@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import connection
 from pathlib import Path
 
@@ -52,7 +52,8 @@ class Workers:
     """
 
     def __init__(self, count: int, settings: Settings, folder: Path, hang_seconds: float) -> None:
-        self.settings = settings
+        given = settings.memory_bytes or memory.usable_bytes(count)
+        self.settings = replace(settings, memory_bytes=given)
         self._folder = folder
         self._hang_seconds = hang_seconds
         self._failed_starts = 0

@@ -57,7 +57,7 @@ class Places:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._free = asyncio.Semaphore(limits.at_once)
-        self._waiting = 0
+        self._admitted = 0
         self._threads = ThreadPoolExecutor(limits.at_once, thread_name_prefix="answer")
 
     async def run(self, work: Callable[[], Result]) -> Result:
@@ -78,19 +78,23 @@ class Places:
 
     def _leave(self, done: asyncio.Future[Any]) -> None:
         self._free.release()
+        self._admitted -= 1
         if not done.cancelled():
             done.exception()  # asked for, or asyncio complains where the client has left
 
     async def _turn(self) -> None:
-        if self._free.locked() and self._waiting >= self._limits.waiting:
+        # Counted here and not by the semaphore: a turn that has come is taken up a moment later.
+        if self._admitted >= self._limits.at_once + self._limits.waiting:
             raise Busy
-        self._waiting += 1
+        self._admitted += 1
+        had_its_turn = False
         try:
             await asyncio.wait_for(self._free.acquire(), self._limits.queue_seconds)
+            had_its_turn = True
         except TimeoutError:
             raise Busy from None
         finally:
-            self._waiting -= 1
+            self._admitted -= not had_its_turn
 
 
 class Rates:

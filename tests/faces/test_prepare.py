@@ -214,7 +214,13 @@ def test_kills_at_random_moments(command: list[str], root: Path, tmp_path: Path)
 def test_an_interrupt_leaves_a_store_and_no_process(command: list[str], tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Whatever a shell starts in the background ignores it, these tests included.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     journal = tmp_path / "stores" / RECIPE.fingerprint / "journal.jsonl"
     while not journal.exists() or journal.stat().st_size < 1000:

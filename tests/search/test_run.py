@@ -194,9 +194,9 @@ def test_a_worker_that_is_killed_costs_its_trial_alone(data, tmp_path):
             min(workers(), key=lambda worker: worker.create_time()).send_signal(signal.SIGKILL)
 
     log = Recorder(kill_first)
-    changes = {"kind": "regression", "classes": 0, "epochs": 3, "trials": 6, "workers": 2}
+    changes = {"kind": "regression", "classes": 0, "epochs": 3, "trials": 9, "workers": 2}
     result = look_for(data, tmp_path, log, tuner="hyperband", **changes)
-    assert [t.status for t in result.trials] == ["FAILED"] + ["COMPLETED"] * 5
+    assert [t.status for t in result.trials] == ["FAILED"] + ["COMPLETED"] * 8
     assert log.ended["0000"]["reason"].startswith("killed by the system, most likely out of memory")
     later = [trial for trial in result.trials if trial.continues]
     assert later

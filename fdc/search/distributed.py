@@ -1,0 +1,191 @@
+"""Workers on the nodes of a Ray cluster, each supervised there as a local one is here."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fdc.errors import SearchError
+from fdc.search import memory
+from fdc.search.messages import Died, Order, Ready, Report, Settings
+from fdc.search.supervisor import Workers
+
+LISTEN_SECONDS = 1.0
+"""How long a node listens to its worker before it says that there is nothing new."""
+
+NODE_SECONDS = 600.0
+"""How long a search waits for a node that has room for a trial."""
+
+
+class Post:
+    """What runs on a node: one worker process and who watches over it.
+
+    Args:
+        settings: What the worker is told first.
+        folder: Where it may write what it prints.
+        hang_seconds: After how much silence it is killed.
+    """
+
+    def __init__(self, settings: Settings, folder: Path, hang_seconds: float) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._hang_seconds = hang_seconds
+        self._workers: Workers | None = None
+
+    def receive(self) -> tuple[list[Report], int]:
+        """Listens for a while.
+
+        Returns:
+            What the worker has said, and the most memory in bytes that it has used.
+
+        Raises:
+            SearchError: The node does not reach the crops, or workers do not start here.
+        """
+        workers = self._workers or self._hire()
+        return [report for _, report in workers.receive(LISTEN_SECONDS)], workers.peak_bytes
+
+    def send(self, order: Order) -> None:
+        """Passes an order, or an answer, on."""
+        (self._workers or self._hire()).send("worker0", order)
+
+    def rest(self) -> None:
+        """Notes that the worker has nothing to do."""
+        (self._workers or self._hire()).rest("worker0")
+
+    def kill(self, reason: str) -> None:
+        """Ends the worker at once."""
+        (self._workers or self._hire()).kill("worker0", reason)
+
+    def _hire(self) -> Workers:
+        settings = self._settings
+        if not settings.train.path.is_file():
+            raise SearchError(
+                f"A node of the cluster does not see {settings.train.path}.",
+                "Keep data/ in a folder that all nodes share.",
+            )
+        if not settings.memory_bytes:
+            at_once = _cpus_here() // settings.threads
+            settings = replace(settings, memory_bytes=memory.usable_bytes(max(1, at_once)))
+        self._workers = Workers(1, settings, self._folder, self._hang_seconds)
+        return self._workers
+
+
+class RemoteWorkers:
+    """A fixed number of workers, wherever the cluster has room for them.
+
+    One that is lost with its node starts again on another node as soon as there is room.
+
+    Args:
+        ray: The module, connected to a cluster.
+        count: How many.
+        settings: What each of them is told first; it takes as many CPUs of its node as threads.
+        gpus: How many GPUs each of them takes.
+        folder: Where they may write what they print; all nodes share it.
+        hang_seconds: After how much silence a worker that has something to do is killed.
+        say: Is told what a person should know.
+    """
+
+    def __init__(
+        self,
+        ray: Any,
+        count: int,
+        settings: Settings,
+        gpus: float,
+        folder: Path,
+        hang_seconds: float,
+        say: Callable[[str], None],
+    ) -> None:
+        self._ray = ray
+        self._room = f"{settings.threads} CPUs and {gpus:g} GPUs"
+        # A lost actor is not started again by Ray: the trial that it had must go back first.
+        self._hire = ray.remote(num_cpus=settings.threads, num_gpus=gpus, max_restarts=0)(Post)
+        self._arguments = (settings, folder, hang_seconds)
+        self._say = say
+        self.peak_bytes = 0
+        """Most memory that one worker used."""
+        self._posts = {f"worker{i}": self._start(f"worker{i}") for i in range(count)}
+        self._listening: dict[Any, str] = {}
+        self._ready: set[str] = set()
+
+    @property
+    def names(self) -> list[str]:
+        """The workers that have a node; waits until there is one.
+
+        Raises:
+            SearchError: No node has room for a trial.
+        """
+        until = time.monotonic() + NODE_SECONDS
+        told = False
+        while not self._ready:
+            for _ in self.receive(LISTEN_SECONDS):
+                pass
+            if not told and time.monotonic() > until - NODE_SECONDS + 10:
+                self._say(f"waiting for a node of the cluster with {self._room} free")
+                told = True
+            if time.monotonic() > until:
+                raise SearchError(
+                    f"No node of the cluster has had {self._room} free for "
+                    f"{NODE_SECONDS / 60:.0f} min.",
+                    "Start more nodes, or ask for less with search.cpus and search.gpus.",
+                )
+        return sorted(self._ready)
+
+    def send(self, name: str, order: Order) -> None:
+        """Gives a worker something to do, or an answer; one that is gone is told by `receive`."""
+        self._posts[name].send.remote(order)
+
+    def rest(self, name: str) -> None:
+        """Notes that a worker has nothing to do."""
+        self._posts[name].rest.remote()
+
+    def kill(self, name: str, reason: str) -> None:
+        """Ends a worker at once; `receive` then tells that it died, and why."""
+        self._posts[name].kill.remote(reason)
+
+    def receive(self, timeout: float) -> Iterator[tuple[str, Report]]:
+        """Waits for reports and yields what has come, deaths and lost nodes included.
+
+        Args:
+            timeout: Seconds after which it returns even if nothing has come.
+        """
+        for name in self._posts.keys() - self._listening.values():
+            self._listening[self._posts[name].receive.remote()] = name
+        for heard in self._ray.wait(list(self._listening), timeout=timeout)[0]:
+            name = self._listening.pop(heard)
+            try:
+                reports, peak = self._ray.get(heard)
+            except self._ray.exceptions.RayActorError:
+                yield name, self._replace(name)
+                continue
+            except self._ray.exceptions.RayTaskError as error:
+                raise error.cause from None
+            self.peak_bytes = max(self.peak_bytes, peak)
+            for report in reports:
+                if isinstance(report, Ready):
+                    self._ready.add(name)
+                yield name, report
+
+    def close(self) -> None:
+        """Ends all workers."""
+        for post in self._posts.values():
+            self._ray.kill(post)
+
+    def _start(self, name: str) -> Any:
+        settings, folder, hang_seconds = self._arguments
+        return self._hire.remote(settings, folder / name, hang_seconds)
+
+    def _replace(self, name: str) -> Died:
+        self._ready.discard(name)
+        self._posts[name] = self._start(name)
+        return Died("its node is gone", "", lost=True)
+
+
+def _cpus_here() -> int:
+    ray: Any = importlib.import_module("ray")
+    here = ray.get_runtime_context().get_node_id()
+    resources = next(node["Resources"] for node in ray.nodes() if node["NodeID"] == here)
+    return int(resources.get("CPU", 1))

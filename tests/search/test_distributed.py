@@ -1,0 +1,56 @@
+"""Searches on a real cluster, its nodes and its driver killed."""
+
+from pathlib import Path
+
+import psutil
+import pytest
+
+from fdc.search import search
+from tests.clusters import Nodes, nodes
+from tests.search.conftest import Data, Recorder
+
+OPTIONS = {
+    "kind": "classes",
+    "classes": 2,
+    "minutes": None,
+    "trials": 3,
+    "epochs": 3,
+    "engine": "ray",
+    "workers": 2,
+    "tuner": "random",
+    "quiet": True,
+}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with nodes() as made:
+        yield made
+
+
+def test_a_node_that_dies_gives_its_trial_back(cluster: Nodes, data: Data, tmp_path: Path) -> None:
+    killed = []
+
+    def kill_its_node(trial: str, epoch: int) -> None:
+        if epoch == 0 and not killed:
+            node = next(node for node in cluster.others if worker_of(node))
+            killed.append(trial)
+            cluster.kill(node)
+            cluster.add(num_cpus=1)
+
+    log = Recorder(kill_its_node)
+    train, validation = data.split("classes")
+    result = search(train, validation, folder=tmp_path, log=log, **OPTIONS)
+    assert killed
+    assert {trial.status for trial in result.trials} <= {"COMPLETED", "PRUNED"}
+    # No epoch was trained twice: the trial went on from its checkpoint on another node.
+    assert sorted(log.epochs) == [
+        (trial.id, epoch) for trial in result.trials for epoch in range(len(trial.curve))
+    ]
+    assert len(log.began) == 4
+
+
+def worker_of(node) -> list:
+    raylet = node.all_processes["raylet"][0].process.pid
+    found = psutil.Process(raylet).children(recursive=True)
+    return [each for each in found if "fdc.search.worker" in " ".join(each.cmdline())]
