@@ -1,11 +1,11 @@
 """Real Ray clusters of several nodes on this machine."""
 
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+
+import psutil
 
 
 @dataclass
@@ -22,10 +22,14 @@ class Nodes:
 
     def kill(self, node: Any) -> None:
         """Ends a node as a power cut does: every process of it at once."""
-        pids = [process.process.pid for found in node.all_processes.values() for process in found]
         self.others.remove(node)
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+        parts = [
+            psutil.Process(part.process.pid) for x in node.all_processes.values() for part in x
+        ]
+        everything = parts + [child for part in parts for child in part.children(recursive=True)]
+        for process in everything:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     def add(self, **resources: Any) -> None:
         """A node joins."""

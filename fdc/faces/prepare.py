@@ -64,7 +64,9 @@ def prepare(
     threads = max(1, local.workers_here() // workers) if workers else 1
     folder = Path(stores_folder) / recipe.fingerprint
     _announce(folder, recipe)
-    job = Job(recipe, str(root), tuple(str(path) for path in weights), threads)
+    # A worker on another machine has another working directory.
+    place = str(root) if "://" in str(root) else str(Path(root).resolve())
+    job = Job(recipe, place, tuple(str(Path(path).resolve()) for path in weights), threads)
     keys = keys_of(manifest)
     passing: dict[str, tuple[str, str]] = {}
     with CropWriter(folder, recipe, wait) as writer:

@@ -103,7 +103,7 @@ class RemoteWorkers:
         self._room = f"{settings.threads} CPUs and {gpus:g} GPUs"
         # A lost actor is not started again by Ray: the trial that it had must go back first.
         self._hire = ray.remote(num_cpus=settings.threads, num_gpus=gpus, max_restarts=0)(Post)
-        self._arguments = (settings, folder, hang_seconds)
+        self._arguments = (_anywhere(settings), folder, hang_seconds)
         self._say = say
         self.peak_bytes = 0
         """Most memory that one worker used."""
@@ -180,8 +180,18 @@ class RemoteWorkers:
 
     def _replace(self, name: str) -> Died:
         self._ready.discard(name)
+        # It may only be out of reach for now, and must not come back.
+        self._ray.kill(self._posts[name])
         self._posts[name] = self._start(name)
         return Died("its node is gone", "", lost=True)
+
+
+def _anywhere(settings: Settings) -> Settings:
+    """Settings that hold where the working directory is another one."""
+    train, validation = (
+        replace(crops, path=crops.path.resolve()) for crops in (settings.train, settings.validation)
+    )
+    return replace(settings, train=train, validation=validation)
 
 
 def _cpus_here() -> int:

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -16,14 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import REPOSITORY, SMALL, Make, make_in
+from tests.servers import free_port
 
 pytestmark = pytest.mark.end_to_end
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
@@ -44,7 +38,8 @@ def running(command: list[str], folder: Path, url: str, **env: str) -> Iterator[
             pytest.fail(f"{url} did not answer: {(folder / 'server.log').read_text()}")
         yield
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
