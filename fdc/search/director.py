@@ -80,6 +80,16 @@ class Director:
         """Where a trial's checkpoints lie."""
         return self.folder / "trials" / trial_id
 
+    def change(self, workers: Crew) -> None:
+        """Lets other workers do what comes next.
+
+        Args:
+            workers: Who take the place of those there were.
+        """
+        workers.peak_bytes = max(workers.peak_bytes, self.workers.peak_bytes)
+        self.workers.close()
+        self.workers = workers
+
     def run(self, source: Source) -> None:
         """Works until the source has no more jobs and none is running.
 

@@ -6,6 +6,7 @@ import importlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,6 @@ class Post:
         self._settings = settings
         self._folder = folder
         self._hang_seconds = hang_seconds
-        self._workers: Workers | None = None
 
     def receive(self) -> tuple[list[Report], int]:
         """Listens for a while.
@@ -45,22 +45,23 @@ class Post:
         Raises:
             SearchError: The node does not reach the crops, or workers do not start here.
         """
-        workers = self._workers or self._hire()
-        return [report for _, report in workers.receive(LISTEN_SECONDS)], workers.peak_bytes
+        reports = [report for _, report in self._workers.receive(LISTEN_SECONDS)]
+        return reports, self._workers.peak_bytes
 
     def send(self, order: Order) -> None:
         """Passes an order, or an answer, on."""
-        (self._workers or self._hire()).send("worker0", order)
+        self._workers.send("worker0", order)
 
     def rest(self) -> None:
         """Notes that the worker has nothing to do."""
-        (self._workers or self._hire()).rest("worker0")
+        self._workers.rest("worker0")
 
     def kill(self, reason: str) -> None:
         """Ends the worker at once."""
-        (self._workers or self._hire()).kill("worker0", reason)
+        self._workers.kill("worker0", reason)
 
-    def _hire(self) -> Workers:
+    @cached_property
+    def _workers(self) -> Workers:
         settings = self._settings
         if not settings.train.path.is_file():
             raise SearchError(
@@ -70,8 +71,7 @@ class Post:
         if not settings.memory_bytes:
             at_once = _cpus_here() // settings.threads
             settings = replace(settings, memory_bytes=memory.usable_bytes(max(1, at_once)))
-        self._workers = Workers(1, settings, self._folder, self._hang_seconds)
-        return self._workers
+        return Workers(1, settings, self._folder, self._hang_seconds)
 
 
 class RemoteWorkers:

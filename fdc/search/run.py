@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -155,9 +156,8 @@ def search(
             crew: Crew
             if engine == "ray":
                 ray = stack.enter_context(cluster.connected())
-                crew = RemoteWorkers(
-                    ray, workers, settings, gpus, folder / "workers", hang_seconds, console.say
-                )
+                place = folder / "workers"
+                crew = RemoteWorkers(ray, workers, settings, gpus, place, hang_seconds, console.say)
             else:
                 crew = Workers(workers, settings, folder / "workers", hang_seconds)
             stack.callback(crew.close)
@@ -166,6 +166,12 @@ def search(
             if resumed:
                 console.say(f"taking up the search in {folder}: {len(state.trials)} trials so far")
             _explore(director, settings, tuner, trials, epochs, seed)
+            if workers > 1 and engine == "local" and minutes is not None:
+                # The winner is trained on alone, so it gets the cores of all.
+                alone = replace(settings, threads=_cpus())
+                crew = Workers(1, alone, folder / "workers", hang_seconds)
+                stack.callback(crew.close)
+                director.change(crew)
             train_winner_on(director, epochs)
             result = export_winner(director, settings, folder)
             director.save()

@@ -5,11 +5,14 @@ how well it would do on people.
 """
 
 import json
+import multiprocessing
 import os
 import re
+import signal
+import threading
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,9 @@ OLDEST = 80
 LAST_YEAR = 2023
 DRAWING = 1
 """Raise it when the drawing changes: a sample of another number is drawn anew."""
+
+_WORTH_A_PROCESS = 16
+"""With fewer photos to draw, a process takes longer to start than it helps."""
 
 _MARKER = ".sample.json"
 _OURS = re.compile(r"\d{4,}_\d{4}_\d{2}_\d{8}_[FD]\.(png|json)")
@@ -144,8 +150,14 @@ def _ages(oldest: int, photos: int, taken: Counter[int], rng: np.random.Generato
 
 
 def _draw_all(root: Path, plan: list[Sitting], seed: int) -> None:
-    # Threads, because NumPy and OpenCV let go of the interpreter while they compute.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    processes = min(os.cpu_count() or 1, len(plan) // _WORTH_A_PROCESS)
+    if processes < 2:
+        for sitting in track(plan, "Drawing the sample"):
+            _draw_one(root, sitting, seed)
+        return
+    # Processes: in threads the many small steps of a drawing wait for each other's interpreter.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _begin) as pool:
         futures = [pool.submit(_draw_one, root, sitting, seed) for sitting in plan]
         try:
             for future in track(as_completed(futures), "Drawing the sample", len(futures)):
@@ -153,6 +165,20 @@ def _draw_all(root: Path, plan: list[Sitting], seed: int) -> None:
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _begin() -> None:
+    """What a process does first: it stays on its core, and ends with its parent."""
+    cv2.setNumThreads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
 
 
 def _draw_one(root: Path, sitting: Sitting, seed: int) -> None:

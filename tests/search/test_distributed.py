@@ -1,11 +1,15 @@
-"""Searches on a real cluster, its nodes and its driver killed."""
+"""Searches on a real cluster, its nodes killed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+import ray
 
-from fdc.search import search
+from fdc.errors import SearchError
+from fdc.search import distributed, search
+from fdc.search.distributed import Post, RemoteWorkers
 from tests.clusters import Nodes, nodes
 from tests.search.conftest import Data, Recorder
 
@@ -49,6 +53,24 @@ def test_a_node_that_dies_gives_its_trial_back(cluster: Nodes, data: Data, tmp_p
         (trial.id, epoch) for trial in result.trials for epoch in range(len(trial.curve))
     ]
     assert len(log.began) == 4
+
+
+def test_a_node_that_does_not_see_the_crops_says_so(data: Data, tmp_path: Path) -> None:
+    settings = data.settings()
+    elsewhere = replace(settings, train=replace(settings.train, path=tmp_path / "crops.u8"))
+    with pytest.raises(SearchError, match=r"does not see .*crops\.u8"):
+        Post(elsewhere, tmp_path, hang_seconds=60).receive()
+
+
+def test_a_cluster_without_room_for_a_trial_says_so(
+    cluster: Nodes, data: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distributed, "NODE_SECONDS", 3.0)
+    settings = data.settings(threads=99)
+    workers = RemoteWorkers(ray, 1, settings, 0.5, tmp_path, hang_seconds=60, say=print)
+    with pytest.raises(SearchError, match=r"99 CPUs and 0\.5 GPUs free"):
+        _ = workers.names
+    workers.close()
 
 
 def worker_of(node) -> list:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,17 +80,17 @@ def test_labels_are_in_the_ai_hubs_format(drawn: Path) -> None:
             assert box["y"] < y < box["y"] + box["h"]
 
 
-def test_the_bytes_depend_on_the_seed_alone(
-    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_bytes_do_not_depend_on_the_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    enough = {"subjects": 4, "photos": 9, "seed": 5}
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        alone = draw(tmp_path / "alone", **SMALL)
-    finally:
-        cv2.setNumThreads(threads)
-    assert contents(alone) == contents(drawn)
+    alone = draw(tmp_path / "alone", **enough)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert contents(draw(tmp_path / "together", **enough)) == contents(alone)
+
+
+def test_another_seed_gives_other_bytes(drawn: Path, tmp_path: Path) -> None:
     other = draw(tmp_path / "other", **{**SMALL, "seed": 6})
     assert not set(contents(other).values()) & set(contents(drawn).values())
 
@@ -139,6 +140,24 @@ def test_a_killed_draw_is_completed(tmp_path: Path) -> None:
     assert whole.items() <= finished.items()
     assert len(finished) == 30
     assert finished == contents(draw(tmp_path / "again", **many))
+
+
+def test_nobody_draws_on_for_a_parent_that_was_killed(tmp_path: Path) -> None:
+    root = tmp_path / "sample"
+    (tmp_path / "script.py").write_text(
+        "from pathlib import Path\nfrom fdc.sources.sample import draw\n"
+        f"if __name__ == '__main__':\n    draw(Path({str(root)!r}), subjects=60, photos=10)\n"
+    )
+    parent = subprocess.Popen([sys.executable, tmp_path / "script.py"], stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not list(root.glob("labels/*.json")) and time.monotonic() < until:
+        time.sleep(0.05)
+    children = psutil.Process(parent.pid).children(recursive=True)
+    assert len(children) >= 2
+    parent.kill()
+    parent.wait()
+    _, left = psutil.wait_procs(children, timeout=20)
+    assert not left
 
 
 def test_other_arguments_replace_the_sample(tmp_path: Path) -> None:
