@@ -69,6 +69,8 @@ bench: $(READY) ## Print every figure that the documents quote (hours; PHOTOS=, 
 	$(BIN)/python benchmarks/curation.py
 	$(BIN)/python benchmarks/tracking_writers.py
 	$(BIN)/python benchmarks/search_memory.py
+	$(BIN)/python benchmarks/search_overhead.py
+	$(BIN)/python benchmarks/epoch_prediction.py
 	$(BIN)/python benchmarks/prepare.py --data $(PHOTOS) --weights $(WEIGHTS)
 	$(BIN)/python benchmarks/masks.py --data $(PHOTOS) --weights $(WEIGHTS)
 	$(BIN)/python benchmarks/detectors.py $(PHOTOS) --weights $(WEIGHTS)
