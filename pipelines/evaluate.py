@@ -8,6 +8,7 @@ from fdc import registry
 from fdc.evaluation import Verdict
 from fdc.evaluation.wording import slice_name
 from fdc.tracking import tracking_uri
+from pipelines.verdict import in_both_languages
 
 console = Console()
 
@@ -28,7 +29,7 @@ def evaluate(task: str, version: int | None = None) -> None:
         mlflow.artifacts.load_dict(f"runs:/{chosen.run_id}/verdict.json")
     )
     console.rule(f"{chosen.name} version {chosen.number}")
-    console.print("\n".join([*verdict.sentences("en"), *verdict.sentences("ko")]))
+    console.print("\n".join(in_both_languages(verdict)))
     table = Table("", "photos", verdict.metric, "95%", box=None, header_style="bold")
     for part in verdict.slices:
         interval = part.interval

@@ -10,6 +10,7 @@ from fdc.evaluation import figures, judge
 from fdc.evaluation.counts import count_photos
 from fdc.evaluation.model_card import render
 from fdc.evaluation.verdict import Verdict
+from fdc.evaluation.wording import sentences
 from fdc.network import Network
 from fdc.registry import Version
 from fdc.registry.comparison import outputs as outputs_of
@@ -59,7 +60,7 @@ def log_verdict(
     run.log_metrics({f"test/{name}": value for name, value in verdict.metrics.items()})
     run.log_metrics({f"baseline/{name}": value for name, value in verdict.baseline.items()})
     run.log_metrics({"search/seconds": result.seconds, "search/peak_gb": result.peak_worker_gb})
-    run.log_tags({"mlflow.note.content": "\n\n".join(sentences(verdict))})
+    run.log_tags({"mlflow.note.content": "\n\n".join(in_both_languages(verdict))})
     run.log_dict(verdict.model_dump(mode="json"), "verdict.json")
     run.log_table(leaderboard(result), "leaderboard.json")
     drawn = draw(run, prepared.task, result, verdict, table)
@@ -121,14 +122,14 @@ def leaderboard(result: SearchResult) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values(result.objective, ascending=ascending)
 
 
-def sentences(verdict: Verdict) -> list[str]:
+def in_both_languages(verdict: Verdict) -> list[str]:
     """What came out, in English and Korean."""
-    return [*verdict.sentences("en"), *verdict.sentences("ko")]
+    return [*sentences(verdict, "en"), *sentences(verdict, "ko")]
 
 
 def tell(verdict: Verdict, version: Version) -> list[str]:
     """Prints what came out, in Korean and English, and what to do next."""
-    said = sentences(verdict)
+    said = in_both_languages(verdict)
     console.rule(f"{version.name} version {version.number}")
     console.print("\n".join(said))
     task = version.name.removeprefix("fdc-")

@@ -14,7 +14,7 @@ from fdc.evaluation.card_texts import TEXTS
 from fdc.evaluation.counts import PhotoCounts
 from fdc.evaluation.intervals import Interval
 from fdc.evaluation.verdict import Verdict
-from fdc.evaluation.wording import slice_name
+from fdc.evaluation.wording import sentences, slice_name
 from fdc.tasks import Language
 
 
@@ -60,7 +60,7 @@ def render(
         title=verdict.task.heading(language),
         version=version,
         notes=notes,
-        sentences=verdict.sentences(language),
+        sentences=sentences(verdict, language),
         beats=verdict.beats_baseline,
         metrics=_metric_rows(verdict, t),
         slices=_slice_rows(verdict, language),

@@ -9,8 +9,7 @@ from fdc.evaluation.calibration import reliability
 from fdc.evaluation.intervals import Interval, differences, intervals, numbered
 from fdc.evaluation.metrics import baseline, checked, trivial_outputs
 from fdc.evaluation.slices import Slice, slices
-from fdc.evaluation.wording import sentences
-from fdc.tasks import Language, Task
+from fdc.tasks import Task
 
 _TRIVIAL = {"accuracy": "majority", "mae": "median"}
 
@@ -50,14 +49,6 @@ class Verdict(BaseModel):
     def metrics(self) -> dict[str, float]:
         """Every metric's value."""
         return {name: interval.value for name, interval in self.intervals.items()}
-
-    def sentences(self, language: Language) -> list[str]:
-        """The result as a person reads it.
-
-        Args:
-            language: "ko" or "en".
-        """
-        return sentences(self, language)
 
 
 def judge(

@@ -1,15 +1,9 @@
 """Results in plain Korean and English."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from fdc.evaluation.intervals import Interval
 from fdc.evaluation.slices import Slice
+from fdc.evaluation.verdict import Verdict
 from fdc.tasks import Language
-
-if TYPE_CHECKING:
-    from fdc.evaluation.verdict import Verdict
 
 _TEXTS: dict[str, dict[Language, str]] = {
     "classes": {

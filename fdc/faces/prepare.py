@@ -61,7 +61,8 @@ def prepare(
     """
     if engine not in ENGINES:
         raise DataError(f"There is no engine {engine!r}.", f"Choose one of: {', '.join(ENGINES)}.")
-    threads = max(1, local.workers_here() // workers) if workers else 1
+    few = workers if engine == "local" else None
+    threads = max(1, local.workers_here() // few) if few else 1
     folder = Path(stores_folder) / recipe.fingerprint
     _announce(folder, recipe)
     # A worker on another machine has another working directory.

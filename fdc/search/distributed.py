@@ -13,7 +13,7 @@ from typing import Any
 from fdc.errors import SearchError
 from fdc.search import memory
 from fdc.search.messages import Died, Order, Ready, Report, Settings
-from fdc.search.supervisor import Workers
+from fdc.search.supervisor import MOST_FAILED_STARTS, Workers
 
 LISTEN_SECONDS = 1.0
 """How long a node listens to its worker before it says that there is nothing new."""
@@ -110,6 +110,7 @@ class RemoteWorkers:
         self._posts = {f"worker{i}": self._start(f"worker{i}") for i in range(count)}
         self._listening: dict[Any, str] = {}
         self._ready: set[str] = set()
+        self._failed_starts = 0
 
     @property
     def names(self) -> list[str]:
@@ -158,8 +159,8 @@ class RemoteWorkers:
             name = self._listening.pop(heard)
             try:
                 reports, peak = self._ray.get(heard)
-            except self._ray.exceptions.RayActorError:
-                yield name, self._replace(name)
+            except self._ray.exceptions.RayActorError as error:
+                yield name, self._replace(name, error)
                 continue
             except self._ray.exceptions.RayTaskError as error:
                 raise error.cause from None
@@ -167,6 +168,7 @@ class RemoteWorkers:
             for report in reports:
                 if isinstance(report, Ready):
                     self._ready.add(name)
+                    self._failed_starts = 0
                 yield name, report
 
     def close(self) -> None:
@@ -178,7 +180,13 @@ class RemoteWorkers:
         settings, folder, hang_seconds = self._arguments
         return self._hire.remote(settings, folder / name, hang_seconds)
 
-    def _replace(self, name: str) -> Died:
+    def _replace(self, name: str, error: Exception) -> Died:
+        self._failed_starts += name not in self._ready
+        if self._failed_starts >= MOST_FAILED_STARTS:
+            raise SearchError(
+                f"Workers do not start on the cluster: {error}",
+                "All nodes need the same fdc: pip install 'fdc[ray]' on each.",
+            ) from error
         self._ready.discard(name)
         # It may only be out of reach for now, and must not come back.
         self._ray.kill(self._posts[name])

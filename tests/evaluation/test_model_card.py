@@ -12,6 +12,7 @@ from fdc import manifest
 from fdc.evaluation import figures, judge
 from fdc.evaluation.counts import count_photos
 from fdc.evaluation.model_card import render
+from fdc.evaluation.wording import sentences
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_a_card_is_one_whole_page(photos, age, answers, language):
     assert reader.mismatched == reader.open == []
     assert len(reader.links) == 1
     assert reader.links[0].startswith("data:image/png;base64,")
-    for sentence in verdict.sentences(language):
+    for sentence in sentences(verdict, language):
         assert sentence in page
     assert "no_face" in page
     assert "&lt;grabcut&gt;" in page
