@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -170,6 +171,8 @@ def open_session(recipe: Recipe, folders: Sequence[Path | str], threads: int) ->
 
 
 def _rembg(model: str, network: runtimes.Network) -> Session:
+    # Importing rembg compiles what cuts out hair, which takes 40 s once and is not used here.
+    os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
     from rembg.sessions import sessions_class
 
     for kind in sessions_class:

@@ -99,7 +99,7 @@ def _announce(folder: Path, recipe: Recipe) -> None:
     latest = max(others, key=lambda path: (path / "recipe.json").stat().st_mtime)
     before = CropStore(latest).recipe.model_dump()
     changed = [
-        f"{name}: {before[name]} -> {value}"
+        f"{name}: {_short(before[name])} -> {_short(value)}"
         for name, value in recipe.model_dump().items()
         if before.get(name) != value
     ]
@@ -110,6 +110,12 @@ def _announce(folder: Path, recipe: Recipe) -> None:
         folder,
         len(others),
     )
+
+
+def _short(value: object) -> str:
+    """A fingerprint's beginning is enough to tell two apart."""
+    text = str(value)
+    return text if len(text) <= 32 else f"{text[:12]}…"
 
 
 def _missing(manifest: pd.DataFrame, keys: pd.Series, done: set[str]) -> pd.Series:

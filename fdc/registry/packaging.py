@@ -112,6 +112,8 @@ def package(
         predictions.to_parquet(table, index=False)
         store.log_artifact(run_id, str(table), str(Path(PREDICTIONS).parent))
         facts = {"task": task.name, "recipe": recipe.fingerprint, "test_split": digest}
+        # Model.log puts a model into the current experiment, whatever its run belongs to.
+        mlflow.set_experiment(experiment_id=store.get_run(run_id).info.experiment_id)
         with _unchanged_import_path():
             # Model.log and not pyfunc.log_model: it takes the run's id, so that the run's status,
             # which the tracking room owns, stays as it is.

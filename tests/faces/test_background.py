@@ -96,8 +96,11 @@ def background_models() -> tuple[str, ...]:
     return weights.BACKGROUND_MODELS
 
 
-def test_masks_are_those_of_rembg(weights_folder: Path, portraits: list[Path]) -> None:
+def test_masks_are_those_of_rembg(
+    weights_folder: Path, portraits: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     path, _ = weights.require("u2netp", [weights_folder])
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")  # importing rembg compiles for 40 s
     from rembg.sessions.u2netp import U2netpSession
 
     network = runtimes.load(path, "onnxruntime", "float32", 1)

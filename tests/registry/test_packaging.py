@@ -37,6 +37,8 @@ def test_the_model_is_registered_with_what_belongs_to_it(tmp_path, store):
     }
     assert registered.run_id == version.run_id
     assert client.get_run(version.run_id).info.status == "RUNNING", "the run's owner ends it"
+    [model] = client.search_logged_models([client.get_run(version.run_id).info.experiment_id])
+    assert model.source_run_id == version.run_id
     info = mlflow.models.get_model_info(version.uri)
     assert info.metadata["recipe"] == RECIPE.fingerprint
     assert info.metadata["metrics"] == {"accuracy": pytest.approx(2 / 3)}
