@@ -1,6 +1,7 @@
 import hashlib
 import logging
 import os
+import signal
 import sqlite3
 import threading
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 import imagehash
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageOps
 
 from fdc import inspection
@@ -18,6 +22,13 @@ from tests.damage import UNDECODABLE, encoded, picture, turned_by_exif, write_da
 
 def bits(one: str, other: str) -> int:
     return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def look_or_die(path: str) -> inspection.Inspected:
+    """Stands for a decoder that takes its process with it."""
+    if "deadly" in path:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return look(path)
 
 
 @pytest.fixture
@@ -58,6 +69,14 @@ def test_the_hash_is_imagehash_s_own(folder: Path) -> None:
         assert bits(str(seen.perceptual_hash_mirrored), mirrored) <= 2
 
 
+@settings(max_examples=200, deadline=None)
+@given(arrays(np.uint8, st.tuples(st.integers(1, 70), st.integers(1, 70), st.just(3))))
+def test_the_hash_is_written_as_imagehash_writes_it(pixels: np.ndarray) -> None:
+    small = Image.fromarray(pixels).convert("L").resize((32, 32), Image.Resampling.LANCZOS)
+    expected = str(imagehash.phash(small)), str(imagehash.phash(ImageOps.mirror(small)))
+    assert perceptual_hashes(pixels) == expected
+
+
 def test_a_mirror_image_is_found_by_the_mirrored_hash(tmp_path: Path) -> None:
     original, mirror = tmp_path / "a.png", tmp_path / "b.png"
     original.write_bytes(encoded(picture(3), "PNG"))
@@ -91,6 +110,27 @@ def test_rows_follow_the_paths_whatever_their_order(folder: Path) -> None:
     expected = [look(str(folder / name)).image_id for name in names]
     assert list(table.image_id.astype(object).where(table.image_id.notna(), None)) == expected
     assert table.error.notna().tolist() == [False, False, True, False, False]
+
+
+def test_processes_see_what_threads_see(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "bad.jpg").write_bytes(b"bad")
+    paths = sorted(folder.iterdir()) * 20
+    expected = inspect(paths, workers=2)
+    monkeypatch.setattr(inspection, "_WORTH_PROCESSES", 1)
+    assert inspect(paths, workers=2).equals(expected)
+
+
+def test_a_photo_that_ends_its_process_stops_nothing(folder: Path) -> None:
+    paths = [str(folder / f"{number % 6}.jpg") for number in range(100)]
+    for number in (0, 40, 41, 99):
+        paths[number] = "deadly"
+    answers = list(inspection._in_processes(look_or_die, paths, 2))
+    died = [number for number, answer in enumerate(answers) if answer.error]
+    assert died == [0, 40, 41, 99]
+    assert all("ends the process" in str(answers[number].error) for number in died)
+    assert [answer for answer in answers if not answer.error] == [
+        look(path) for path in paths if path != "deadly"
+    ]
 
 
 def test_no_paths_at_all() -> None:

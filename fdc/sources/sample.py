@@ -5,14 +5,11 @@ how well it would do on people.
 """
 
 import json
-import multiprocessing
 import os
 import re
-import signal
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ import numpy as np
 from filelock import FileLock
 
 from fdc.errors import DataError
+from fdc.processes import pool
 from fdc.progress import track
 from fdc.sources.drawing import Identity, Portrait, Scene, aged, render
 
@@ -156,29 +154,14 @@ def _draw_all(root: Path, plan: list[Sitting], seed: int) -> None:
             _draw_one(root, sitting, seed)
         return
     # Processes: in threads the many small steps of a drawing wait for each other's interpreter.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _begin) as pool:
-        futures = [pool.submit(_draw_one, root, sitting, seed) for sitting in plan]
-        try:
-            for future in track(as_completed(futures), "Drawing the sample", len(futures)):
-                future.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    with pool(processes, _stay_on_one_core) as executor:
+        futures = [executor.submit(_draw_one, root, sitting, seed) for sitting in plan]
+        for future in track(as_completed(futures), "Drawing the sample", len(futures)):
+            future.result()
 
 
-def _begin() -> None:
-    """What a process does first: it stays on its core, and ends with its parent."""
+def _stay_on_one_core() -> None:
     cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-    os._exit(1)
 
 
 def _draw_one(root: Path, sitting: Sitting, seed: int) -> None:

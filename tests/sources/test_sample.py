@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -142,22 +143,50 @@ def test_a_killed_draw_is_completed(tmp_path: Path) -> None:
     assert finished == contents(draw(tmp_path / "again", **many))
 
 
-def test_nobody_draws_on_for_a_parent_that_was_killed(tmp_path: Path) -> None:
-    root = tmp_path / "sample"
-    (tmp_path / "script.py").write_text(
-        "from pathlib import Path\nfrom fdc.sources.sample import draw\n"
-        f"if __name__ == '__main__':\n    draw(Path({str(root)!r}), subjects=60, photos=10)\n"
+def start_drawing(folder: Path) -> subprocess.Popen[str]:
+    """Draws on two cores in a script of its own, in a group of processes of its own."""
+    script = folder / "script.py"
+    script.write_text(
+        "import os\nfrom pathlib import Path\nfrom fdc.sources.sample import draw\n"
+        "os.cpu_count = lambda: 2\n"
+        f"if __name__ == '__main__':\n    draw(Path({str(folder / 'sample')!r}))\n"
     )
-    parent = subprocess.Popen([sys.executable, tmp_path / "script.py"], stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [sys.executable, script], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def wait_until(true: Callable[[], object]) -> None:
     until = time.monotonic() + 60
-    while not list(root.glob("labels/*.json")) and time.monotonic() < until:
-        time.sleep(0.05)
+    while not true() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert true()
+
+
+def test_nobody_draws_on_for_a_parent_that_was_killed(tmp_path: Path) -> None:
+    parent = start_drawing(tmp_path)
+    wait_until(lambda: list(tmp_path.glob("sample/labels/*.json")))
     children = psutil.Process(parent.pid).children(recursive=True)
     assert len(children) >= 2
     parent.kill()
-    parent.wait()
+    parent.communicate()
     _, left = psutil.wait_procs(children, timeout=20)
     assert not left
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_ctrl_c_ends_the_drawing_at_once(tmp_path: Path, early: bool) -> None:
+    parent = start_drawing(tmp_path)
+    us = psutil.Process(parent.pid)
+    wait_until(lambda: us.children() if early else list(tmp_path.glob("sample/labels/*.json")))
+    children = us.children(recursive=True)
+    os.killpg(parent.pid, signal.SIGINT)
+    told = parent.communicate(timeout=60)[1]
+    assert told.count("Traceback") == 1  # its own; the command line tells it in one sentence
+    assert told.splitlines()[-1] == "KeyboardInterrupt"
+    _, left = psutil.wait_procs(children, timeout=20)
+    assert not left
+    assert not list(tmp_path.glob("sample/*/.*.partial"))
 
 
 def test_other_arguments_replace_the_sample(tmp_path: Path) -> None:
