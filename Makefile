@@ -65,7 +65,7 @@ lint: $(READY) ## Check style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## Print every figure that the documents quote (hours; PHOTOS=, WEIGHTS=)
+bench: $(READY) ## Print the figures of speed and memory that the documents quote (hours; PHOTOS=, WEIGHTS=)
 	$(BIN)/python benchmarks/curation.py
 	$(BIN)/python benchmarks/tracking_writers.py
 	$(BIN)/python benchmarks/search_memory.py

@@ -38,7 +38,7 @@ def connected() -> Iterator[Any]:
         import ray
     except ImportError as error:
         raise ClusterError(
-            "The engine ray needs Ray, which is not installed.", "pip install 'fdc[ray]'"
+            "The engine ray needs Ray, which is not installed.", "pip install --editable '.[ray]'"
         ) from error
     if ray.is_initialized():
         yield ray

@@ -110,7 +110,9 @@ class SearchSettings(_Settings):
     """How long and how a model is searched for."""
 
     tuner: Literal["greedy", "bayesian", "hyperband", "random"] = "greedy"
-    minutes: float = Field(default=20, gt=0, description="The search ends within it.")
+    minutes: float | None = Field(
+        default=20, gt=0, description="The search ends within it; null: no limit."
+    )
     trials: int = Field(default=8, ge=1, description="At most so many.")
     epochs: int = Field(default=60, ge=1, description="At most so many for one model.")
     patience: int = Field(default=10, ge=1, description="Epochs without gain that end a trial.")

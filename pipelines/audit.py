@@ -66,7 +66,7 @@ def train_and_score(
         kind=task.kind,
         classes=len(task.labels),
         tuner=settings.tuner,
-        minutes=settings.minutes / 3,
+        minutes=None if settings.minutes is None else settings.minutes / 3,
         trials=1,
         epochs=settings.epochs,
         patience=settings.patience,

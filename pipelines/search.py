@@ -1,7 +1,6 @@
 """Crops to trials, the best of them judged, logged and registered."""
 
 import hashlib
-import json
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +10,7 @@ from fdc import manifest, registry
 from fdc.curation.report import write_report
 from fdc.experiment import Experiment
 from fdc.search import SearchResult
+from fdc.search.records import read_json, write_json
 from fdc.tracking import SearchRun, tracking_uri
 from pipelines import workspace
 from pipelines.prepare import Prepared
@@ -20,6 +20,9 @@ from pipelines.verdict import log_verdict, tell, test
 console = Console()
 
 RESULT = "verdict.json"
+
+WHERE = {"workers", "engine", "cpus", "gpus", "memory_limit_gb"}
+"""Settings that say where a search runs, and not what is searched."""
 
 
 def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -> None:
@@ -34,9 +37,9 @@ def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -
         fresh: Begin anew where this search was done already.
     """
     folder = search_folder(experiment, prepared, fresh)
-    done = folder / RESULT
-    if done.is_file():
-        console.print("\n".join(json.loads(done.read_text(encoding="utf-8"))["sentences"]))
+    done = read_json(folder / RESULT)
+    if done is not None:
+        console.print("\n".join(done["sentences"]))
         console.print("This search is done already; --fresh searches anew.", style="yellow")
         return
     with open_run(experiment, prepared, folder) as run:
@@ -57,12 +60,12 @@ def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -
     if result.interrupted:
         console.print("It was stopped early; the same command goes on with it.", style="yellow")
     else:
-        done.write_text(json.dumps({"version": version.number, "sentences": sentences}), "utf-8")
+        write_json(folder / RESULT, {"version": version.number, "sentences": sentences})
 
 
 def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = False) -> Path:
     """The folder of this very search; the next free one where a new search is wanted."""
-    told = experiment.search.model_dump_json() + prepared.task.model_dump_json()
+    told = experiment.search.model_dump_json(exclude=WHERE) + prepared.task.model_dump_json()
     told += prepared.recipe.fingerprint + manifest.digest(prepared.manifest)
     fingerprint = hashlib.sha256(told.encode()).hexdigest()[:10]
     folder = workspace.search(prepared.task.name, fingerprint)
@@ -71,6 +74,7 @@ def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = Fals
         folder = workspace.search(prepared.task.name, f"{fingerprint}-{again}")
         again += 1
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / workspace.SEARCHED_RECIPE).write_text(prepared.recipe.fingerprint, encoding="ascii")
     return folder
 
 

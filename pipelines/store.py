@@ -12,12 +12,14 @@ console = Console()
 
 
 def collect_garbage(*, delete: bool) -> None:
-    """Lists, or deletes, the stores that no manifest was prepared with.
+    """Lists, or deletes, the stores that neither a manifest nor a search refers to.
 
     Args:
         delete: Delete them, not only list them.
     """
     used = {recipe_of(path) for path in workspace.DATA.glob("manifests/*/*.parquet")}
+    searched = workspace.DATA.glob(f"searches/*/{workspace.SEARCHED_RECIPE}")
+    used |= {path.read_text(encoding="ascii") for path in searched}
     if delete:
         for folder, size in store.gc(workspace.STORES, used):
             console.print(f"Deleted {folder} ({size / 1e6:.0f} MB)")
@@ -26,7 +28,7 @@ def collect_garbage(*, delete: bool) -> None:
     for folder in unused:
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         console.print(f"{folder} ({size / 1e6:.0f} MB)")
-    told = f"{len(unused)} crop store(s) are used by no manifest."
+    told = f"{len(unused)} crop store(s) are used by no manifest and no search."
     console.print(told + (" fdc store gc --delete removes them." if unused else ""))
 
 

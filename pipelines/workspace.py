@@ -8,6 +8,8 @@ EXPERIMENTS = Path("experiments")
 DATA = Path("data")
 STORES = DATA / "stores"
 INSPECTION = DATA / "inspection"
+SEARCHED_RECIPE = "recipe"
+"""The file in a search's folder that says which store its crops are in."""
 
 
 def sample(subjects: int, photos: int) -> Path:

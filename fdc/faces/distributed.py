@@ -7,6 +7,7 @@ waits for the lost one. A process keeps its networks from task to task.
 from __future__ import annotations
 
 import contextlib
+import resource
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -15,8 +16,10 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+import psutil
+
 from fdc import cluster
-from fdc.faces.local import SECONDS_PER_PHOTO
+from fdc.faces.local import MEMORY_PER_WORKER, SECONDS_PER_PHOTO
 from fdc.faces.preparer import Preparer
 from fdc.faces.work import Job, Outcome, Photo, process_all, refusal
 
@@ -51,6 +54,7 @@ def execute(
     workers: int | None,
     *,
     seconds: float = SECONDS_PER_PHOTO,
+    memory: int = MEMORY_PER_WORKER,
 ) -> Iterator[Outcome]:
     """Prepare photos on a cluster, whose machines all reach the photos and the weights.
 
@@ -60,6 +64,7 @@ def execute(
         workers: how many tasks at a time; null: one per core of the cluster, as it grows and
             shrinks.
         seconds: a photo that takes longer is given up.
+        memory: bytes of data that a photo may take beside the networks.
 
     Yields:
         Outcomes in the order of the photos.
@@ -69,7 +74,7 @@ def execute(
         FdcError: the networks cannot be loaded there, for example because weights are missing.
     """
     with cluster.connected() as ray:
-        tasks = _Tasks(ray, job, workers, seconds)
+        tasks = _Tasks(ray, job, workers, seconds, memory)
         try:
             yield from tasks.work(photos)
         finally:
@@ -77,14 +82,16 @@ def execute(
 
 
 class _Tasks:
-    def __init__(self, ray: Any, job: Job, workers: int | None, seconds: float) -> None:
+    def __init__(
+        self, ray: Any, job: Job, workers: int | None, seconds: float, memory: int
+    ) -> None:
         self._ray = ray
         # Ray's own retries would not know a lost node from a photo that kills whoever decodes it.
         self._remote = ray.remote(num_cpus=job.threads, max_retries=0)(_prepare)
         self._job = ray.put(job)
-        self._threads = job.threads
         self._workers = workers
         self._seconds = seconds
+        self._memory = memory
         self._running: dict[Any, _Batch] = {}
         self._again: deque[_Batch] = deque()
         self._finished: dict[int, Outcome] = {}
@@ -94,7 +101,7 @@ class _Tasks:
         batches = _batches(photos)
         exhausted = False
         while True:
-            at_once = _AHEAD * (self._workers or cluster.cores(self._ray) // self._threads or 1)
+            at_once = self._workers or _AHEAD * cluster.cores(self._ray) or 1
             # What is finished out of order waits here: one slow batch must not let it grow.
             room = 2 * at_once * PHOTOS_PER_TASK
             while len(self._running) < at_once and (
@@ -104,7 +111,7 @@ class _Tasks:
                 if batch is None:
                     exhausted = True
                 else:
-                    task = self._remote.remote(self._job, batch.photos, self._seconds)
+                    task = self._remote.remote(self._job, batch.photos, self._seconds, self._memory)
                     self._running[task] = batch
             if not self._running:
                 return
@@ -125,9 +132,14 @@ class _Tasks:
             outcomes = self._ray.get(task)
         except faults.RayTaskError as error:
             raise error.cause from None
-        except (faults.NodeDiedError, faults.LocalRayletDiedError, faults.ObjectLostError):
+        except (
+            faults.NodeDiedError,
+            faults.LocalRayletDiedError,
+            faults.ObjectLostError,
+            faults.OutOfMemoryError,  # of its node: Ray ends a task of its own choice
+        ):
             self._again.append(batch)
-        except (faults.WorkerCrashedError, faults.OutOfMemoryError) as error:
+        except faults.WorkerCrashedError as error:
             if len(batch.photos) > 1:
                 self._again.extend(batch.apart())
             elif batch.crashes + 1 < _ATTEMPTS:
@@ -152,9 +164,11 @@ def _preparer(job: Job) -> Preparer:
     return job.preparer()
 
 
-def _prepare(job: Job, photos: tuple[Photo, ...], seconds: float) -> list[Outcome]:
+def _prepare(job: Job, photos: tuple[Photo, ...], seconds: float, memory: int) -> list[Outcome]:
     """The task: photos to outcomes; a photo that never ends takes its process with it."""
     preparer = _preparer(job)
+    used = psutil.Process().memory_info().data
+    resource.setrlimit(resource.RLIMIT_DATA, (used + memory, resource.RLIM_INFINITY))
     outcomes = []
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     try:

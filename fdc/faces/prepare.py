@@ -105,7 +105,7 @@ def _announce(folder: Path, recipe: Recipe) -> None:
     ]
     _log.warning(
         "The recipe has changed (%s): a new store is made at %s. The %d other(s) are kept until "
-        "`fdc store gc`.",
+        "`fdc store gc --delete`.",
         "; ".join(changed),
         folder,
         len(others),

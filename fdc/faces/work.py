@@ -109,8 +109,11 @@ def fetch(read: Callable[[str], bytes], photo: Photo) -> bytes | Outcome:
         data = read(photo.path)
     except FileNotFoundError:
         return refusal(photo, "vanished", "there is no file any more", lasting=False)
-    except OSError as error:
-        return refusal(photo, "unreadable", str(error.strerror or error), lasting=False)
+    except MemoryError:
+        return refusal(photo, "out of memory", "its file is larger than a worker may use")
+    except Exception as error:  # stores in a network fail in ways of their own
+        told = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        return refusal(photo, "unreadable", told, lasting=False)
     if hashlib.sha256(data).hexdigest() != photo.image_id:
         return refusal(
             photo,

@@ -31,6 +31,9 @@ from fdc.search.records import State
 
 POLL_SECONDS = 1.0
 
+MOST_RETURNS = 2
+"""How often a trial whose worker was lost is handed out again: it may be what kills machines."""
+
 KEPT_CHECKPOINTS = 3
 """Of how many of the best trials the weights stay on disk."""
 
@@ -80,16 +83,6 @@ class Director:
         """Where a trial's checkpoints lie."""
         return self.folder / "trials" / trial_id
 
-    def change(self, workers: Crew) -> None:
-        """Lets other workers do what comes next.
-
-        Args:
-            workers: Who take the place of those there were.
-        """
-        workers.peak_bytes = max(workers.peak_bytes, self.workers.peak_bytes)
-        self.workers.close()
-        self.workers = workers
-
     def run(self, source: Source) -> None:
         """Works until the source has no more jobs and none is running.
 
@@ -101,7 +94,8 @@ class Director:
                 job = None if self.stopping else self._next_job(source, worker)
                 if job is not None:
                     self._start(worker, job)
-            if not self._jobs:
+            over = self.stopping or self.budget.left < 0
+            if not self._jobs and (self.workers.names or over):
                 return
             for worker, report in self.workers.receive(POLL_SECONDS):
                 job = self._jobs.get(worker)
@@ -111,6 +105,13 @@ class Director:
                     self._settle(job, source)
             self._end_what_overruns()
             self.console.update(self.state, self.budget, self._jobs.values())
+
+    def some_worker(self) -> str:
+        """A worker that can be given something; waits until there is one."""
+        while not self.workers.names:
+            for _ in self.workers.receive(POLL_SECONDS):
+                pass
+        return self.workers.names[0]
 
     def save(self) -> None:
         """Writes the books."""
@@ -153,15 +154,23 @@ class Director:
                 traceback=record.traceback,
             )
             source.job_ended(job)
-            (self.trial_folder(record.id) / checkpoint.LAST).unlink(missing_ok=True)
         self.console.ended(record)
-        self._drop_checkpoints()
         self.save()
+        # Only now: a kill before would leave a trial that is open and has nothing to go on from.
+        self._drop_checkpoints()
 
     def _drop_checkpoints(self) -> None:
-        best = {record.id for record in self.state.ranked()[:KEPT_CHECKPOINTS]}
+        kept = {job.record.continues for job in (*self._jobs.values(), *self._returned)}
+        # The best of each of Hyperband's rounds: the next round goes on from them.
+        by_round: dict[float, list[str]] = {}
+        for record in self.state.ranked():
+            by_round.setdefault(record.resource, []).append(record.id)
+        kept.update(*(ids[:KEPT_CHECKPOINTS] for ids in by_round.values()))
         for record in self.state.trials.values():
-            if record.status is not None and record.id not in best:
+            if record.status is None:
+                continue
+            (self.trial_folder(record.id) / checkpoint.LAST).unlink(missing_ok=True)
+            if record.id not in kept:
                 (self.trial_folder(record.id) / checkpoint.BEST).unlink(missing_ok=True)
 
     def _finish(self, worker: str, status: Status, reason: str, traceback: str | None) -> None:
@@ -258,7 +267,12 @@ class Director:
             self._finish(worker, "FAILED", report.reason, report.output)
 
     def _return(self, worker: str, reason: str) -> None:
-        job = self._jobs.pop(worker)
+        job = self._jobs[worker]
+        job.returns += 1
+        if job.returns > MOST_RETURNS:
+            self._finish(worker, "FAILED", f"{reason}, {job.returns} times", None)
+            return
+        del self._jobs[worker]
         job.outcome = (None, f"{reason}: back into the queue")
         job.share -= self.budget.now - job.began
         self._returned.append(job)

@@ -12,6 +12,7 @@ from typing import Any
 
 from fdc.errors import SearchError
 from fdc.search import memory
+from fdc.search.budget import duration
 from fdc.search.messages import Died, Order, Ready, Report, Settings
 from fdc.search.supervisor import MOST_FAILED_STARTS, Workers
 
@@ -21,6 +22,9 @@ LISTEN_SECONDS = 1.0
 NODE_SECONDS = 600.0
 """How long a search waits for a node that has room for a trial."""
 
+TELL_SECONDS = 30.0
+"""After how long it says that it waits."""
+
 
 class Post:
     """What runs on a node: one worker process and who watches over it.
@@ -29,10 +33,14 @@ class Post:
         settings: What the worker is told first.
         folder: Where it may write what it prints.
         hang_seconds: After how much silence it is killed.
+        at_most: How many such workers there are in all.
     """
 
-    def __init__(self, settings: Settings, folder: Path, hang_seconds: float) -> None:
+    def __init__(
+        self, settings: Settings, folder: Path, hang_seconds: float, at_most: int = 1
+    ) -> None:
         self._settings = settings
+        self._at_most = at_most
         self._folder = folder
         self._hang_seconds = hang_seconds
 
@@ -69,8 +77,8 @@ class Post:
                 "Keep data/ in a folder that all nodes share.",
             )
         if not settings.memory_bytes:
-            at_once = _cpus_here() // settings.threads
-            settings = replace(settings, memory_bytes=memory.usable_bytes(max(1, at_once)))
+            here = min(self._at_most, max(1, _cpus_here() // settings.threads))
+            settings = replace(settings, memory_bytes=memory.usable_bytes(here))
         return Workers(1, settings, self._folder, self._hang_seconds)
 
 
@@ -103,7 +111,7 @@ class RemoteWorkers:
         self._room = f"{settings.threads} CPUs and {gpus:g} GPUs"
         # A lost actor is not started again by Ray: the trial that it had must go back first.
         self._hire = ray.remote(num_cpus=settings.threads, num_gpus=gpus, max_restarts=0)(Post)
-        self._arguments = (_anywhere(settings), folder, hang_seconds)
+        self._arguments = (_anywhere(settings), folder, hang_seconds, count)
         self._say = say
         self.peak_bytes = 0
         """Most memory that one worker used."""
@@ -111,28 +119,12 @@ class RemoteWorkers:
         self._listening: dict[Any, str] = {}
         self._ready: set[str] = set()
         self._failed_starts = 0
+        self._waiting_since = time.monotonic()
+        self._told = False
 
     @property
     def names(self) -> list[str]:
-        """The workers that have a node; waits until there is one.
-
-        Raises:
-            SearchError: No node has room for a trial.
-        """
-        until = time.monotonic() + NODE_SECONDS
-        told = False
-        while not self._ready:
-            for _ in self.receive(LISTEN_SECONDS):
-                pass
-            if not told and time.monotonic() > until - NODE_SECONDS + 10:
-                self._say(f"waiting for a node of the cluster with {self._room} free")
-                told = True
-            if time.monotonic() > until:
-                raise SearchError(
-                    f"No node of the cluster has had {self._room} free for "
-                    f"{NODE_SECONDS / 60:.0f} min.",
-                    "Start more nodes, or ask for less with search.cpus and search.gpus.",
-                )
+        """The workers that have a node."""
         return sorted(self._ready)
 
     def send(self, name: str, order: Order) -> None:
@@ -152,7 +144,11 @@ class RemoteWorkers:
 
         Args:
             timeout: Seconds after which it returns even if nothing has come.
+
+        Raises:
+            SearchError: No node has had room for a worker for a long time, or workers do not start.
         """
+        self._watch_the_wait()
         for name in self._posts.keys() - self._listening.values():
             self._listening[self._posts[name].receive.remote()] = name
         for heard in self._ray.wait(list(self._listening), timeout=timeout)[0]:
@@ -176,16 +172,29 @@ class RemoteWorkers:
         for post in self._posts.values():
             self._ray.kill(post)
 
+    def _watch_the_wait(self) -> None:
+        if self._ready:
+            self._waiting_since, self._told = time.monotonic(), False
+        waited = time.monotonic() - self._waiting_since
+        if waited > NODE_SECONDS:
+            raise SearchError(
+                f"No node of the cluster has had {self._room} free for {duration(NODE_SECONDS)}.",
+                "Start more nodes, or ask for less with search.cpus and search.gpus.",
+            )
+        if waited > TELL_SECONDS and not self._told:
+            self._told = True
+            self._say(f"waiting for a node of the cluster with {self._room} free")
+
     def _start(self, name: str) -> Any:
-        settings, folder, hang_seconds = self._arguments
-        return self._hire.remote(settings, folder / name, hang_seconds)
+        settings, folder, hang_seconds, count = self._arguments
+        return self._hire.remote(settings, folder / name, hang_seconds, count)
 
     def _replace(self, name: str, error: Exception) -> Died:
         self._failed_starts += name not in self._ready
         if self._failed_starts >= MOST_FAILED_STARTS:
             raise SearchError(
                 f"Workers do not start on the cluster: {error}",
-                "All nodes need the same fdc: pip install 'fdc[ray]' on each.",
+                "All nodes need the same fdc: say `make setup` on each.",
             ) from error
         self._ready.discard(name)
         # It may only be out of reach for now, and must not come back.

@@ -9,10 +9,7 @@ from fdc.search.budget import START_SECONDS, duration
 from fdc.search.director import Director
 from fdc.search.jobs import Job
 from fdc.search.messages import Died, Export, Exported, Failed, Settings, Train
-from fdc.search.records import SearchResult, TrialRecord
-
-FINAL = "final"
-"""Id of the training in which the winner goes on."""
+from fdc.search.records import FINAL, SearchResult, TrialRecord
 
 FEWEST_EPOCHS_MORE = 2
 """With fewer, the winner stays as it is."""
@@ -60,6 +57,22 @@ class _Winner:
         """Nothing more to do."""
 
 
+def winner_to_train_on(director: Director) -> TrialRecord | None:
+    """The best trial; null where there is none, or no time in which training it on would help."""
+    if director.stopping or math.isinf(director.budget.end):
+        return None
+    begun = director.state.trials.get(FINAL)
+    if begun is not None:
+        best = None if begun.status else director.state.trials[str(begun.continues)]
+    else:
+        best = next(iter(director.state.ranked()), None)
+    if best is None:
+        return None
+    start = best.start_seconds or START_SECONDS
+    enough = start + FEWEST_EPOCHS_MORE * (best.pace or 0.0)
+    return best if director.budget.left >= enough else None
+
+
 def train_winner_on(director: Director, epochs: int) -> None:
     """Trains the best trial's network on, from its best epoch, to the end of the budget.
 
@@ -67,15 +80,8 @@ def train_winner_on(director: Director, epochs: int) -> None:
         director: Who has it trained.
         epochs: How many more at most.
     """
-    trials = [record for record in director.state.ranked() if record.id != FINAL]
-    begun = director.state.trials.get(FINAL)
-    if director.stopping or math.isinf(director.budget.end) or not trials:
-        return
-    if begun is not None and begun.status is not None:
-        return
-    best = trials[0] if begun is None else director.state.trials[str(begun.continues)]
-    start = best.start_seconds or START_SECONDS
-    if director.budget.left < start + FEWEST_EPOCHS_MORE * (best.pace or 0.0):
+    best = winner_to_train_on(director)
+    if best is None:
         return
     director.console.say(
         f"training trial {best.id} on for {duration(director.budget.left)}, from its best epoch"
@@ -122,7 +128,7 @@ def export_winner(director: Director, settings: Settings, folder: Path) -> Searc
 def _exported(director: Director, order: Export) -> Exported:
     reason = ""
     for _ in range(EXPORT_TRIES):
-        worker = director.workers.names[0]
+        worker = director.some_worker()
         director.workers.send(worker, order)
         until = director.budget.now + EXPORT_SECONDS
         while director.budget.now < until:

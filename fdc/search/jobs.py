@@ -24,6 +24,7 @@ class Job:
         total: After which epoch its schedule ends, as planned.
         outcome: Status and reason, once decided.
         seconds_before: What it took in earlier sessions.
+        returns: How often it came back because its worker was lost.
     """
 
     record: TrialRecord
@@ -36,6 +37,7 @@ class Job:
     total: int = 0
     outcome: tuple[Status | None, str | None] = ("COMPLETED", None)
     seconds_before: float = 0.0
+    returns: int = 0
 
 
 class Source(Protocol):

@@ -4,7 +4,8 @@ import contextlib
 import ctypes
 import re
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 import psutil
 
@@ -13,14 +14,18 @@ GB = 1_000_000_000
 USABLE_SHARE = 0.8
 """What of the free memory all workers together may use, unless a limit is set."""
 
-CGROUP_FILES = (
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+_CGROUPS = (
+    (r"^0::(.*)$", "/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
     (
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+        r"^\d+:memory:(.*)$",
+        "/sys/fs/cgroup/memory",
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        "total_inactive_file",
     ),
 )
-"""Limit and use of the container that this process runs in, by the version of cgroups."""
+"""For both versions of cgroups: where a process finds its group, and in it the limit, the use, and
+what of the use the kernel can drop at will."""
 
 
 def anonymous_bytes(pid: int) -> int:
@@ -40,11 +45,8 @@ def anonymous_bytes(pid: int) -> int:
 
 def usable_bytes(workers: int) -> int:
     """What each of so many workers may use: its part of the memory that is free now."""
-    free = psutil.virtual_memory().available
-    for limit, used in CGROUP_FILES:
-        with contextlib.suppress(OSError, ValueError):
-            free = min(free, _number(limit) - _number(used))
-    return int(free * USABLE_SHARE / workers)
+    free = min([psutil.virtual_memory().available, *_free_in_groups()])
+    return max(0, int(free * USABLE_SHARE / workers))
 
 
 def give_back() -> None:
@@ -54,8 +56,27 @@ def give_back() -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def _number(path: str) -> int:
-    return int(Path(path).read_text(encoding="ascii"))
+def _free_in_groups() -> Iterator[int]:
+    """What the container of this process, and each one around it, has left."""
+    try:
+        groups = Path("/proc/self/cgroup").read_text(encoding="utf-8")
+    except OSError:
+        return
+    for pattern, mount, limit, used, droppable in _CGROUPS:
+        for own in re.findall(pattern, groups, re.MULTILINE):
+            inner = PurePosixPath(own).relative_to("/")
+            for group in (inner, *inner.parents):
+                folder = Path(mount) / group
+                # The outermost group has no limit, and "max" is none.
+                with contextlib.suppress(OSError, ValueError):
+                    stat = (folder / "memory.stat").read_text(encoding="ascii")
+                    cache = re.search(rf"^{droppable} (\d+)$", stat, re.MULTILINE)
+                    taken = _number(folder / used) - int(cache[1] if cache else 0)
+                    yield _number(folder / limit) - taken
+
+
+def _number(path: Path) -> int:
+    return int(path.read_text(encoding="ascii"))
 
 
 def _field(status: str, name: str) -> int:

@@ -13,6 +13,9 @@ from fdc.search.objective import Objective
 STATE = "state.json"
 RESULT = "result.json"
 
+FINAL = "final"
+"""Id of the training in which the winner goes on."""
+
 
 @dataclass
 class TrialRecord:

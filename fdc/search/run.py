@@ -24,7 +24,7 @@ from fdc.search.director import Director
 from fdc.search.distributed import RemoteWorkers
 from fdc.search.events import Log, NoLog
 from fdc.search.feed import Balance
-from fdc.search.finish import export_winner, train_winner_on
+from fdc.search.finish import export_winner, train_winner_on, winner_to_train_on
 from fdc.search.jobs import Crew
 from fdc.search.messages import Settings
 from fdc.search.objective import OBJECTIVES, Objective
@@ -166,12 +166,14 @@ def search(
             if resumed:
                 console.say(f"taking up the search in {folder}: {len(state.trials)} trials so far")
             _explore(director, settings, tuner, trials, epochs, seed)
-            if workers > 1 and engine == "local" and minutes is not None:
-                # The winner is trained on alone, so it gets the cores of all.
+            if workers > 1 and engine == "local" and winner_to_train_on(director):
+                # The winner is trained on alone, so it gets the cores and the memory of all.
+                crew.close()
                 alone = replace(settings, threads=_cpus())
-                crew = Workers(1, alone, folder / "workers", hang_seconds)
-                stack.callback(crew.close)
-                director.change(crew)
+                one = Workers(1, alone, folder / "workers", hang_seconds)
+                stack.callback(one.close)
+                one.peak_bytes = crew.peak_bytes
+                director.workers = one
             train_winner_on(director, epochs)
             result = export_winner(director, settings, folder)
             director.save()
@@ -206,6 +208,11 @@ def _explore(
         return
     if director.stopping:
         raise KeyboardInterrupt
+    if not records:
+        raise SearchError(
+            "No worker was ready before the time was over.",
+            f"The workers' output is in {director.folder / 'workers'}.",
+        )
     refused = [record for record in records if record.status == "REFUSED"]
     if refused and len(refused) == len(records):
         raise SearchError(*_what_would_fit(director, settings, refused))
@@ -220,7 +227,13 @@ def _what_would_fit(
     director: Director, settings: Settings, refused: Sequence[TrialRecord]
 ) -> tuple[str, str]:
     budget, count = director.budget, len(settings.train)
-    fastest = min(record.predicted_epoch_seconds or math.inf for record in refused)
+    known = [r.predicted_epoch_seconds for r in refused if r.predicted_epoch_seconds is not None]
+    if not known:
+        return (
+            f"{duration(budget.total)} were over before one step could be timed.",
+            "Give it more minutes (--minutes), or try again when the machine is less busy.",
+        )
+    fastest = min(known)
     overhead = budget.used + budget.reserved
     fitting = int(count * (budget.total - overhead) / fastest)
     fewer = f"or at most {fitting} photos, " if fitting > 0 else ""

@@ -1,5 +1,6 @@
 """AutoKeras' tuners, made to drive workers instead of training by themselves."""
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from fdc.search.budget import START_SECONDS
 from fdc.search.director import Director
 from fdc.search.jobs import Job
 from fdc.search.messages import Train
-from fdc.search.records import TrialRecord
+from fdc.search.records import FINAL, TrialRecord
 
 MOST_TRIALS = 9999
 """What KerasTuner is told; the limit that holds is counted here, refused trials left out."""
@@ -42,6 +43,7 @@ class Driven:
     full_resource: int = 1
     mean_resource: float = 1.0
     needs_every_score = False
+    _asked = itertools.count(1)
 
     def search(self, **data: Any) -> None:
         """Lets the director run the trials; AutoKeras' `fit` calls it once it knows the data.
@@ -64,7 +66,8 @@ class Driven:
         np.random.seed((self.search_seed + len(oracle.trials)) % 2**32)
         # A Gaussian process on a handful of trials is several times slower on several threads.
         with threadpool_limits(1):
-            trial = oracle.create_trial(worker)
+            # The oracle would give whoever asks again under one name the same trial again.
+            trial = oracle.create_trial(f"{worker}, asking for the {next(self._asked)}th time")
         if trial.status != TrialStatus.RUNNING:
             return None
         return self.on_trial_begin(trial)
@@ -121,7 +124,7 @@ class Driven:
         """Does nothing: the director keeps the oracle's state with its own."""
 
     def _trials_left(self) -> int:
-        records = self.director.state.trials.values()
+        records = [r for r in self.director.state.trials.values() if r.id != FINAL]
         refused = sum(record.status == "REFUSED" for record in records)
         if refused == len(records) >= len(self.starting_points):
             # None of the points that every search starts from fits; neither would others.

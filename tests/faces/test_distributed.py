@@ -16,7 +16,7 @@ from fdc.faces.prepare import prepare
 from fdc.faces.recipe import Recipe
 from fdc.faces.work import Outcome
 from tests.clusters import Nodes, nodes
-from tests.faces.test_local import MissingJob, Poisoned, PoisonedJob, photos, rules
+from tests.faces.test_local import MEMORY, MissingJob, Poisoned, PoisonedJob, photos, rules
 from tests.faces.test_prepare import contents, row
 from tests.servers import s3
 
@@ -59,6 +59,11 @@ def test_a_poisoned_photo_costs_itself_alone(cluster: Nodes, tmp_path: Path, poi
     contents = ["good"] * 4 + [poison] + ["good"] * 20
     outcomes = run(tmp_path, contents, seconds=2.0)
     assert rules(outcomes) == [None] * 4 + ["crashed the worker"] + [None] * 20
+
+
+def test_a_photo_that_wants_all_the_memory(cluster: Nodes, tmp_path: Path) -> None:
+    outcomes = run(tmp_path, ["good", "memory", "good"], memory=MEMORY)
+    assert rules(outcomes) == [None, "out of memory", None]
 
 
 def test_the_result_is_the_local_one_byte_for_byte_also_from_s3(

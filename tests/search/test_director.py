@@ -277,3 +277,20 @@ def test_a_halved_batch_is_told(capfd, tmp_path):
     assert "trial 0: memory ran out inside the library; batches are halved to 32 crops" in (
         capfd.readouterr().err
     )
+
+
+LOST = Died("its node is gone", "", lost=True)
+
+
+def test_a_trial_whose_worker_is_lost_is_handed_out_again(direct):
+    _, _, log = direct([[0.5], [0.6]], limit=1, deaths=[LOST])
+    assert [log.ended[trial]["status"] for trial in "01"] == ["COMPLETED", "COMPLETED"]
+    assert log.began == ["0", "0", "1"]
+    assert log.epochs == [("0", 0), ("1", 0)]
+
+
+def test_a_trial_that_loses_every_worker_fails(direct):
+    _, _, log = direct([[0.5], [0.6]], limit=1, deaths=[LOST] * 3)
+    assert log.ended["0"]["status"] == "FAILED"
+    assert log.ended["0"]["reason"] == "its node is gone, 3 times"
+    assert log.ended["1"]["status"] == "COMPLETED"

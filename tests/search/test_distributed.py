@@ -68,8 +68,10 @@ def test_a_cluster_without_room_for_a_trial_says_so(
     monkeypatch.setattr(distributed, "NODE_SECONDS", 3.0)
     settings = data.settings(threads=99)
     workers = RemoteWorkers(ray, 1, settings, 0.5, tmp_path, hang_seconds=60, say=print)
+    assert list(workers.receive(3.5)) == []
+    assert workers.names == []
     with pytest.raises(SearchError, match=r"99 CPUs and 0\.5 GPUs free"):
-        _ = workers.names
+        list(workers.receive(0.1))
     workers.close()
 
 

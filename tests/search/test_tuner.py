@@ -52,12 +52,12 @@ class Teller:
             self.save()
 
 
-def ask(folder, tuner, seed=3, trials=5, most=100, kind="classes"):
+def ask(folder, tuner, seed=3, trials=5, most=100, kind="classes", teller=Teller):
     from fdc.search import automodel
     from fdc.search.space import space
 
     folder.mkdir(exist_ok=True)
-    teller = Teller(folder, State(folder / "state.json", OBJECTIVES[kind], {}), most)
+    teller = teller(folder, State(folder / "state.json", OBJECTIVES[kind], {}), most)
     teller.state.load()
     classes = 0 if kind == "regression" else 4
     automodel.explore(
@@ -120,3 +120,16 @@ def test_numbers_have_their_own_choices(tmp_path):
     first = values(ask(tmp_path, "greedy", kind="regression"))[0]
     assert first["head/target"] == "distribution"
     assert "label_smoothing" not in first
+
+
+class Hoarder(Teller):
+    """One that asks for a second trial before it has told how the first one went."""
+
+    def run(self, source):
+        self.jobs = [source.next_job("worker0"), source.next_job("worker0")]
+
+
+@pytest.mark.parametrize("tuner", TUNERS)
+def test_a_worker_that_asks_again_gets_another_trial(tmp_path, tuner):
+    first, second = ask(tmp_path / "one", tuner, teller=Hoarder).jobs
+    assert first.record.id != second.record.id
