@@ -161,9 +161,8 @@ def test_kill_in_the_middle_of_prepare_and_of_search_loses_nothing(empty_project
     killed_once("data/stores/*/crops.u8")
     killed_once("data/searches/*/trials/*/*")
     drawn = {path: path.stat().st_mtime_ns for path in empty_project.glob("data/sample-*/*/*.png")}
-    store = {
-        path.name: path.stat().st_mtime_ns for path in empty_project.glob("data/stores/*/crops.u8")
-    }
+    [crops] = empty_project.glob("data/stores/*/crops.u8")
+    written = crops.stat().st_mtime_ns
     said = make_in(empty_project)("search", TASK="age", MINUTES=3, ARGS=SMALL)
     assert said.returncode == 0, said.stderr
     assert drawn == {path: path.stat().st_mtime_ns for path in drawn}
