@@ -44,12 +44,8 @@ def pool(workers: int, begin: Callable[[], object] | None = None) -> Iterator[Pr
 
 
 def _start(executor: ProcessPoolExecutor, workers: int) -> None:
-    # Blocked signals are inherited, so that no child is interrupted while it still imports.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
+    with _interrupts_put_off():
         started = [executor.submit(os.getpid) for _ in range(workers)]
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     try:
         for future in started:
             future.result()
@@ -58,6 +54,28 @@ def _start(executor: ProcessPoolExecutor, workers: int) -> None:
             "Worker processes end before they begin.",
             "Free some memory. A script of your own needs `if __name__ == '__main__':`.",
         ) from error
+
+
+@contextmanager
+def _interrupts_put_off() -> Iterator[None]:
+    """Lets no Ctrl-C come between a child and what it is told first.
+
+    Blocked signals are inherited, so that no child is interrupted while it still imports. In this
+    process a thread of some library may take the signal; Python then raises in the main one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = []
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _begin(begin: Callable[[], object] | None) -> None:

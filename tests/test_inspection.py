@@ -86,6 +86,15 @@ def test_a_mirror_image_is_found_by_the_mirrored_hash(tmp_path: Path) -> None:
     assert bits(str(one.perceptual_hash), str(other.perceptual_hash)) > 10
 
 
+@pytest.mark.parametrize("side", range(200, 420, 11))
+def test_a_mirrored_jpeg_is_near_at_any_size(tmp_path: Path, side: int) -> None:
+    photo = picture(0, side, side)
+    (tmp_path / "a.jpg").write_bytes(encoded(photo, "JPEG", quality=90))
+    (tmp_path / "b.jpg").write_bytes(encoded(ImageOps.mirror(photo), "JPEG", quality=90))
+    one, other = look(str(tmp_path / "a.jpg")), look(str(tmp_path / "b.jpg"))
+    assert bits(str(one.perceptual_hash_mirrored), str(other.perceptual_hash)) <= 2
+
+
 @pytest.mark.parametrize("turn", range(2, 9))
 def test_a_photo_turned_by_exif_looks_like_the_upright_one(tmp_path: Path, turn: int) -> None:
     (tmp_path / "upright.jpg").write_bytes(encoded(picture(), "JPEG", quality=95))
