@@ -152,7 +152,12 @@ def start_drawing(folder: Path) -> subprocess.Popen[str]:
         f"if __name__ == '__main__':\n    draw(Path({str(folder / 'sample')!r}))\n"
     )
     return subprocess.Popen(
-        [sys.executable, script], stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, script],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Whatever a shell starts in the background ignores it, these tests included.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
