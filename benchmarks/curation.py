@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from fdc import inspection, photos
-from fdc.processes import pool
+from fdc.execution.processes import pool
+from fdc.imaging import decoding as photos
+from fdc.imaging import inspection
 
 # Worker processes import this file, so what they do not need is imported where it is.
 if TYPE_CHECKING:

@@ -23,11 +23,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from fdc import photos, sources
+from fdc import sources
 from fdc.faces import alignment, detection
 from fdc.faces.detection import Detector, Face
 from fdc.faces.recipe import Recipe
-from fdc.sources import sample
+from fdc.imaging import decoding as photos
+from fdc.sample import dataset as sample
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 DETECTORS = ("yunet", "mtcnn")

@@ -15,7 +15,7 @@ from rich.table import Table
 from search_memory import drawn_crops, write_crops
 
 from fdc.errors import SearchError
-from fdc.search import CropSet, search
+from fdc.search import CropView, search
 
 TOO_MANY = 5_000_000
 
@@ -56,7 +56,7 @@ def main() -> None:
         held = options.crops // 10
 
         def crops(chosen):
-            return CropSet(path, options.crops, options.side, chosen, labels[chosen])
+            return CropView(path, options.crops, options.side, chosen, labels[chosen])
 
         result = search(
             crops(order[held:]),

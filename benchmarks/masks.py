@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from fdc import photos
 from fdc.faces import background, detection, preparer, runtimes, weights
 from fdc.faces.choose import choose_recipe
+from fdc.imaging import decoding as photos
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 

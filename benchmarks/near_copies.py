@@ -26,8 +26,9 @@ from rich.console import Console
 from rich.table import Table
 from scipy.ndimage import gaussian_filter
 
-from fdc import inspection, photos
 from fdc.curation import duplicates
+from fdc.imaging import decoding as photos
+from fdc.imaging import inspection
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 DISTANCES = (0, 2, 4, 6, 8)

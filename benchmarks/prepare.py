@@ -301,10 +301,10 @@ def _folder(options: argparse.Namespace, name: str) -> dict[str, Any]:
 
 def _fdc(options: argparse.Namespace, name: str) -> dict[str, Any]:
     """Runs the photos once for the workers to warm up on, and then for the clock."""
-    from fdc.faces import local
-    from fdc.faces.record import key_of
-    from fdc.faces.work import Job, Photo
-    from fdc.faces.writer import CropWriter
+    from fdc.crops import local
+    from fdc.crops.record import key_of
+    from fdc.crops.work import Job, Photo
+    from fdc.crops.writer import CropWriter
 
     chosen = recipe(options)
     paths = photos(options, name)

@@ -25,8 +25,8 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from fdc.faces.store import CropStore
-from fdc.sources import sample
+from fdc.crops.store import CropStore
+from fdc.sample import dataset as sample
 
 GB = 1e9
 CHUNK = 1000
@@ -48,13 +48,13 @@ SEARCH = """
 import sys
 from pathlib import Path
 import numpy as np
-from fdc.search import CropSet, search
+from fdc.search import CropView, search
 path, count, side, folder = sys.argv[1:]
 count, side = int(count), int(side)
 labels = np.random.default_rng(1).integers(0, 2, count)
 held = max(2, count // 10)
 sides = [
-    CropSet(Path(path), count, side, np.arange(begin, end), labels[begin:end])
+    CropView(Path(path), count, side, np.arange(begin, end), labels[begin:end])
     for begin, end in ((held, count), (0, held))
 ]
 options = {"trials": 1, "epochs": 1, "minutes": None}

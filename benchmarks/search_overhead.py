@@ -20,7 +20,7 @@ RUN = """
 import json, sys, time
 from pathlib import Path
 import numpy as np
-from fdc.search import CropSet, search
+from fdc.search import CropView, search
 from fdc.search import console, events
 
 path, count, side, folder, began, options, tracked = sys.argv[1:]
@@ -47,7 +47,7 @@ class Timed:
 labels = np.random.default_rng(1).integers(0, 2, count)
 held = count // 10
 sides = [
-    CropSet(Path(path), count, side, np.arange(begin, end), labels[begin:end])
+    CropView(Path(path), count, side, np.arange(begin, end), labels[begin:end])
     for begin, end in ((held, count), (0, held))
 ]
 log = events.NoLog()

@@ -20,7 +20,7 @@ OBJECTIVES: dict[str, tuple[str, Literal["min", "max"]]] = {
 """What a search optimises on the validation photos, by the kind of task."""
 
 
-class Names(BaseModel):
+class LocalizedText(BaseModel):
     """How a class is called in an answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,17 +42,19 @@ class Task(BaseModel):
     name: str = Field(default="", description="Set from the experiment's file name.")
     kind: Literal["classes", "ordinal", "regression"]
     column: str = Field(description="The manifest's column that holds the label.")
-    title: Names | None = Field(default=None, description="What is predicted, for end users.")
+    title: LocalizedText | None = Field(
+        default=None, description="What is predicted, for end users."
+    )
     classes: tuple[str, ...] = Field(
         default=(), description="Their order is kept; empty: found in the data."
     )
     bins: tuple[float, ...] = Field(default=(), description="Lower edges of ordinal classes.")
-    names: dict[str, Names] = Field(default_factory=dict)
+    names: dict[str, LocalizedText] = Field(default_factory=dict)
     merge: dict[str, str] = Field(
         default_factory=dict,
         description="Rare classes joined to others, such as contempt: disgust.",
     )
-    unit: Names | None = Field(default=None, description="Unit of a number, such as years.")
+    unit: LocalizedText | None = Field(default=None, description="Unit of a number, such as years.")
     limits: tuple[float, float] = Field(
         default=(0.0, 120.0), description="A number outside is no label of this task."
     )

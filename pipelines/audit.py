@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 import fdc.search
-from fdc.curation import audit as auditing
-from fdc.curation.audit import Arm, AuditResult, vary
+from fdc.evaluation import leakage as auditing
 from fdc.evaluation import score
+from fdc.evaluation.leakage import Arm, AuditResult, vary
 from fdc.experiment import Experiment
-from fdc.network import Network
-from fdc.search import CropSet
+from fdc.inference.network import Network
+from fdc.search import CropView
 from pipelines import workspace
 from pipelines.prepare import Prepared, prepare
 from pipelines.search import open_run, search_folder
@@ -82,7 +82,7 @@ def train_and_score(
     return score(task, tested.targets, outputs)
 
 
-def write_crops(prepared: Prepared, arm: Arm, path: Path) -> dict[str, CropSet]:
+def write_crops(prepared: Prepared, arm: Arm, path: Path) -> dict[str, CropView]:
     """Writes the crops of one way of dividing, varied where it says so, one after another.
 
     Returns:
@@ -99,7 +99,7 @@ def write_crops(prepared: Prepared, arm: Arm, path: Path) -> dict[str, CropSet]:
     sides = {}
     for name, members in arm.rows.groupby("split").indices.items():
         places = np.asarray(members, np.int64)
-        sides[str(name)] = CropSet(path, len(rows), prepared.store.size, places, labels[places])
+        sides[str(name)] = CropView(path, len(rows), prepared.store.size, places, labels[places])
     return sides
 
 

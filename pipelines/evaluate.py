@@ -5,10 +5,10 @@ from rich.console import Console
 from rich.table import Table
 
 from fdc import registry
-from fdc.evaluation import Verdict
+from fdc.evaluation import EvaluationReport
 from fdc.evaluation.wording import slice_name
 from fdc.tracking import tracking_uri
-from pipelines.verdict import in_both_languages
+from pipelines.evaluation import in_both_languages
 
 console = Console()
 
@@ -25,7 +25,7 @@ def evaluate(task: str, version: int | None = None) -> None:
     """
     chosen = registry.version(task, None if version is None else str(version), tracking_uri())
     mlflow.set_tracking_uri(tracking_uri())
-    verdict = Verdict.model_validate(
+    verdict = EvaluationReport.model_validate(
         mlflow.artifacts.load_dict(f"runs:/{chosen.run_id}/verdict.json")
     )
     console.rule(f"{chosen.name} version {chosen.number}")

@@ -9,15 +9,17 @@ from rich.console import Console
 from rich.table import Table
 
 from fdc import manifest, sources
-from fdc.curation import facts, memory, rules
+from fdc.crops.cutting import prepare as cut_crops
+from fdc.crops.store import CropStore
+from fdc.curation import quality as facts
+from fdc.curation import rules
+from fdc.curation import split_history as memory
 from fdc.curation.curate import curate
 from fdc.errors import DataError, StoreError
 from fdc.experiment import Experiment
 from fdc.faces.choose import choose_recipe
-from fdc.faces.prepare import prepare as cut_crops
 from fdc.faces.recipe import Recipe
-from fdc.faces.store import CropStore
-from fdc.sources import sample
+from fdc.sample import dataset as sample
 from fdc.tasks import Task
 from pipelines import workspace
 

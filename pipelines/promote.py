@@ -9,9 +9,9 @@ import pandas as pd
 from rich.console import Console
 
 from fdc import manifest, registry
+from fdc.crops.store import CropStore
 from fdc.errors import RegistryError
-from fdc.faces.store import CropStore
-from fdc.predictor import Predictor
+from fdc.inference.predictor import Predictor
 from fdc.tracking import tracking_uri
 from pipelines import workspace
 

@@ -13,9 +13,9 @@ from fdc.search import SearchResult
 from fdc.search.records import read_json, write_json
 from fdc.tracking import SearchRun, tracking_uri
 from pipelines import workspace
+from pipelines.evaluation import log_verdict, tell, test
 from pipelines.prepare import Prepared
 from pipelines.sides import crops
-from pipelines.verdict import log_verdict, tell, test
 
 console = Console()
 

@@ -6,16 +6,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from fdc.search import CropSet
+from fdc.search import CropView
 from fdc.tasks import Task
 from pipelines.prepare import Prepared
 
 
-def crops(prepared: Prepared, split: str) -> CropSet:
+def crops(prepared: Prepared, split: str) -> CropView:
     """One side's crops with their targets."""
     rows = side(prepared, split)
     store = prepared.store
-    return CropSet(
+    return CropView(
         path=store.crops_path,
         count=store.count,
         size=store.size,

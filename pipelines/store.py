@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from fdc.faces import store
+from fdc.crops import store
 from pipelines import workspace
 
 console = Console()

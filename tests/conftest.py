@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.synthetic_crops import Data, draw
+
 # Machines are shared: how long an example takes says nothing about it.
 settings.register_profile(
     "patient",
@@ -24,3 +26,22 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("no real photos and weights lie in ../shared")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def weights_folder(shared: Path) -> Path:
+    """Folder of YuNet's and u2netp's weights."""
+    return shared / "models"
+
+
+@pytest.fixture(scope="session")
+def portraits(shared: Path) -> list[Path]:
+    """Real photos of single people, by path."""
+    found = sorted((shared / "data" / "portraits").rglob("*.jpg"))
+    assert found
+    return found
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    return Data(*draw(tmp_path_factory.mktemp("crops")))

@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from fdc.tasks import Names, Task
+from fdc.tasks import LocalizedText, Task
 
 DECADES = Task(kind="ordinal", column="age", bins=(0, 10, 20, 30, 40, 50, 60))
-AGE = Task(kind="regression", column="age", unit=Names(ko="세", en="years"), limits=(0, 100))
+AGE = Task(
+    kind="regression", column="age", unit=LocalizedText(ko="세", en="years"), limits=(0, 100)
+)
 
 
 def test_classes_keep_their_own_order():
@@ -68,7 +70,7 @@ def test_answers_are_told_in_both_languages():
         kind="classes",
         column="gender",
         classes=("f", "m"),
-        names={"f": Names(ko="여성", en="female")},
+        names={"f": LocalizedText(ko="여성", en="female")},
     )
     assert [gender.display(0, "ko"), gender.display(0, "en")] == ["여성", "female"]
     assert gender.display(1, "ko") == "m"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from fdc.curation import facts
+from fdc.curation import quality as facts
 
 Reasons = pd.Series
 """Text, one per row of the manifest and with its index; null where nothing is wrong."""

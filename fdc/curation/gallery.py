@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
-from fdc import photos
 from fdc.errors import PhotoError
+from fdc.imaging import decoding as photos
 
 SIDE = 112
 """Pixels of the longer side of a thumbnail."""

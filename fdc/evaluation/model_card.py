@@ -13,13 +13,13 @@ from matplotlib.figure import Figure
 from fdc.evaluation.card_texts import TEXTS
 from fdc.evaluation.counts import PhotoCounts
 from fdc.evaluation.intervals import Interval
-from fdc.evaluation.verdict import Verdict
+from fdc.evaluation.report import EvaluationReport
 from fdc.evaluation.wording import sentences, slice_name
 from fdc.tasks import Language
 
 
 def render(
-    verdict: Verdict,
+    verdict: EvaluationReport,
     *,
     counts: PhotoCounts,
     recipe: Mapping[str, Any],
@@ -76,7 +76,7 @@ def render(
     )
 
 
-def _metric_rows(verdict: Verdict, t: Mapping[str, str]) -> list[dict[str, str]]:
+def _metric_rows(verdict: EvaluationReport, t: Mapping[str, str]) -> list[dict[str, str]]:
     rows = []
     for name, interval in verdict.intervals.items():
         if name.startswith("recall/"):
@@ -98,7 +98,7 @@ def _metric_rows(verdict: Verdict, t: Mapping[str, str]) -> list[dict[str, str]]
     return rows
 
 
-def _slice_rows(verdict: Verdict, language: Language) -> list[dict[str, Any]]:
+def _slice_rows(verdict: EvaluationReport, language: Language) -> list[dict[str, Any]]:
     share = verdict.metric != "mae"
     return [
         {
@@ -116,7 +116,7 @@ def _slice_rows(verdict: Verdict, language: Language) -> list[dict[str, Any]]:
 
 
 def _label_rows(
-    verdict: Verdict, counts: PhotoCounts, language: Language
+    verdict: EvaluationReport, counts: PhotoCounts, language: Language
 ) -> list[tuple[str, dict[str, int]]]:
     labels = verdict.task.labels
     return [

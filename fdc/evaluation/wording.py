@@ -1,8 +1,8 @@
 """Results in plain Korean and English."""
 
 from fdc.evaluation.intervals import Interval
+from fdc.evaluation.report import EvaluationReport
 from fdc.evaluation.slices import Slice
-from fdc.evaluation.verdict import Verdict
 from fdc.tasks import Language
 
 _TEXTS: dict[str, dict[Language, str]] = {
@@ -71,7 +71,7 @@ _CALIBRATION_WORTH_SAYING = 0.05
 _MOST_ITEMS = 6
 
 
-def sentences(verdict: Verdict, language: Language) -> list[str]:
+def sentences(verdict: EvaluationReport, language: Language) -> list[str]:
     """A verdict as sentences.
 
     Args:
@@ -115,7 +115,7 @@ def sentences(verdict: Verdict, language: Language) -> list[str]:
     return said
 
 
-def slice_name(verdict: Verdict, part: Slice, language: Language) -> str:
+def slice_name(verdict: EvaluationReport, part: Slice, language: Language) -> str:
     """A slice as a person would call it.
 
     Args:
@@ -129,7 +129,7 @@ def slice_name(verdict: Verdict, part: Slice, language: Language) -> str:
     return f"{_BY[part.by][language]} {key}"
 
 
-def _against_baseline(verdict: Verdict, language: Language) -> str:
+def _against_baseline(verdict: EvaluationReport, language: Language) -> str:
     value = verdict.baseline[verdict.metric]
     shown = _number(verdict, value, language) if verdict.metric == "mae" else f"{value:.1%}"
     text = _TEXTS["beats" if verdict.beats_baseline else "not_better"][language]
@@ -138,7 +138,7 @@ def _against_baseline(verdict: Verdict, language: Language) -> str:
     )
 
 
-def _slice_item(verdict: Verdict, part: Slice, language: Language) -> str:
+def _slice_item(verdict: EvaluationReport, part: Slice, language: Language) -> str:
     mae = part.metric == "mae"
     value = _number(verdict, part.interval.value, language) if mae else f"{part.interval.value:.0%}"
     rest = part.rest or 0.0
@@ -150,16 +150,16 @@ def _share(interval: Interval) -> str:
     return f"{interval.value:.1%} ({100 * interval.low:.1f}–{100 * interval.high:.1f})"
 
 
-def _amount(verdict: Verdict, interval: Interval, language: Language) -> str:
+def _amount(verdict: EvaluationReport, interval: Interval, language: Language) -> str:
     number = _number(verdict, interval.value, language)
     return f"{number} ({interval.low:.1f}–{interval.high:.1f})"
 
 
-def _number(verdict: Verdict, value: float, language: Language) -> str:
+def _number(verdict: EvaluationReport, value: float, language: Language) -> str:
     return f"{value:.1f}{_unit(verdict, language)}"
 
 
-def _unit(verdict: Verdict, language: Language) -> str:
+def _unit(verdict: EvaluationReport, language: Language) -> str:
     unit = verdict.task.unit
     if unit is None:
         return ""

@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fdc import photos
 from fdc.errors import PhotoError
 from fdc.faces import alignment, background, detection
 from fdc.faces.detection import Box, Face
 from fdc.faces.recipe import Recipe
+from fdc.imaging import decoding as photos
 
 Pixels = NDArray[np.uint8]
 

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fdc.errors import RegistryError
-from fdc.predictor import Predictor
+from fdc.inference.predictor import Predictor
 from fdc.registry.comparison import Comparison, compare, predictions_table, split_digest
 from fdc.registry.packaging import PREDICTIONS
 from fdc.registry.store import (
@@ -82,7 +82,7 @@ def folder(version: Version, tracking_uri: str | None = None) -> Path:
     """The model folder of a version, brought here if it is not on this machine.
 
     Returns:
-        A folder for `fdc.predictor.Predictor`.
+        A folder for `fdc.inference.predictor.Predictor`.
     """
     with reported(f"Fetching {version.name} version {version.number}"):
         client(tracking_uri)

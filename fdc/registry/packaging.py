@@ -14,8 +14,8 @@ from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import Array, ColSpec, DataType, Map, Object, Property, Schema
 from PIL import Image, ImageDraw
 
-from fdc import predictor
 from fdc.faces.recipe import Recipe
+from fdc.inference import predictor
 from fdc.registry.comparison import split_digest
 from fdc.registry.store import PREFIX, Version, client, reported
 from fdc.tasks import Task
@@ -123,7 +123,7 @@ def package(
                 flavor=mlflow.pyfunc,
                 run_id=run_id,
                 python_model=str(Path(__file__).with_name("pyfunc_model.py")),
-                code_paths=[str(Path(predictor.__file__).parent)],
+                code_paths=[str(Path(predictor.__file__).parents[1])],
                 artifacts={"model": str(folder)},
                 pip_requirements=requirements(recipe),
                 signature=SIGNATURE,

@@ -8,8 +8,8 @@ import mlflow
 import pandas as pd
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
-from fdc.answer import Answer
-from fdc.predictor import Predictor
+from fdc.inference.answer import Answer
+from fdc.inference.predictor import Predictor
 
 
 class PhotoModel(PythonModel):
@@ -33,7 +33,7 @@ class PhotoModel(PythonModel):
             params: None are known.
 
         Returns:
-            One row per photo with the fields of `fdc.answer.Answer`.
+            One row per photo with the fields of `fdc.inference.answer.Answer`.
         """
         answers = [self.predictor.predict(_bytes(each)) for each in model_input["photo"]]
         rows = [answer.model_dump() for answer in answers]

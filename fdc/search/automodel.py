@@ -7,9 +7,9 @@ import keras_tuner
 import numpy as np
 
 from fdc.search import hyperband
-from fdc.search.director import Director
-from fdc.search.space import STARTING_POINTS, Space
+from fdc.search.scheduler import Scheduler
 from fdc.search.tuner import MOST_TRIALS, TUNERS, Driven
+from fdc.training.space import STARTING_POINTS, Space
 
 
 class Classifier(autokeras.ImageClassifier):  # type: ignore[misc]
@@ -37,7 +37,7 @@ class Regressor(autokeras.ImageRegressor):  # type: ignore[misc]
 
 
 def explore(
-    director: Director,
+    scheduler: Scheduler,
     space: Space,
     *,
     tuner: str,
@@ -50,7 +50,7 @@ def explore(
     """Runs the trials of a search with AutoKeras.
 
     Args:
-        director: Who has them trained.
+        scheduler: Who has them trained.
         space: What is searched.
         tuner: Of `TUNERS`.
         trials: How many at most.
@@ -59,7 +59,7 @@ def explore(
         size: Side of the crops in pixels.
         classes: Number of classes; 0 for a regression.
     """
-    objective = director.state.objective
+    objective = scheduler.state.objective
     rounds = hyperband.rounds(trials)
     hyperparameters = keras_tuner.HyperParameters()
     space.build(hyperparameters)
@@ -76,7 +76,7 @@ def explore(
     }
     model = (Classifier if classes else Regressor)(
         space,
-        directory=director.folder,
+        directory=scheduler.folder,
         project_name="autokeras",
         objective=keras_tuner.Objective(objective.name, objective.direction),
         tuner=TUNERS[tuner],
@@ -88,7 +88,7 @@ def explore(
         **options[tuner],
     )
     driven: Driven = model.tuner
-    driven.director = director
+    driven.scheduler = scheduler
     driven.trials = trials
     driven.epochs = epochs
     driven.search_seed = seed + 1

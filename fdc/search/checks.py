@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from fdc.crops.view import CropView
 from fdc.errors import SearchError
-from fdc.search.crops import CropSet
-from fdc.search.targets import Kind
+from fdc.training.targets import Kind
 
 AUGMENTATIONS = ("flip", "shift", "brightness", "contrast", "colour")
 
 
 def check(
-    train: CropSet,
-    validation: CropSet,
+    train: CropView,
+    validation: CropView,
     kind: Kind,
     classes: int,
     augmentation: Sequence[str],
@@ -64,7 +64,7 @@ def check_identity(kept: Mapping[str, Any], asked: Mapping[str, Any], folder: Pa
         )
 
 
-def digest(crops: CropSet) -> str:
+def digest(crops: CropView) -> str:
     """Short name of which crops a set holds, with which targets and weights."""
     sha = hashlib.sha256(json.dumps([crops.size, len(crops)]).encode())
     for array in (crops.positions, crops.targets, crops.weights):

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from fdc.errors import SearchError
-from fdc.search import memory
+from fdc.execution import memory
 from fdc.search.budget import duration
-from fdc.search.messages import Died, Order, Ready, Report, Settings
+from fdc.search.messages import Died, Order, Ready, Report
 from fdc.search.supervisor import MOST_FAILED_STARTS, Workers
+from fdc.training.spec import Settings
 
 LISTEN_SECONDS = 1.0
 """How long a node listens to its worker before it says that there is nothing new."""

@@ -4,12 +4,14 @@ import math
 from pathlib import Path
 
 from fdc.errors import SearchError
-from fdc.search import checkpoint, memory
+from fdc.execution import memory
 from fdc.search.budget import START_SECONDS, duration
-from fdc.search.director import Director
 from fdc.search.jobs import Job
-from fdc.search.messages import Died, Export, Exported, Failed, Settings, Train
+from fdc.search.messages import Died, Failed
 from fdc.search.records import FINAL, SearchResult, TrialRecord
+from fdc.search.scheduler import Scheduler
+from fdc.training import checkpoint
+from fdc.training.spec import Export, Exported, Settings, Train
 
 FEWEST_EPOCHS_MORE = 2
 """With fewer, the winner stays as it is."""
@@ -21,8 +23,8 @@ EXPORT_SECONDS = 300.0
 class _Winner:
     """The one job in which the best trial's network is trained on."""
 
-    def __init__(self, director: Director, best: TrialRecord, epochs: int) -> None:
-        self._director = director
+    def __init__(self, scheduler: Scheduler, best: TrialRecord, epochs: int) -> None:
+        self._director = scheduler
         self._best = best
         self._epochs = epochs
         self._given = False
@@ -32,24 +34,24 @@ class _Winner:
         if self._given:
             return None
         self._given = True
-        director, best = self._director, self._best
-        record = director.state.trials.get(FINAL) or TrialRecord(
+        scheduler, best = self._director, self._best
+        record = scheduler.state.trials.get(FINAL) or TrialRecord(
             id=FINAL,
-            number=len(director.state.trials),
+            number=len(scheduler.state.trials),
             hyperparameters=best.hyperparameters,
             seed=best.seed,
             first_epoch=best.next_epoch,
             continues=best.id,
         )
-        start = director.trial_folder(best.id) / checkpoint.BEST
+        start = scheduler.trial_folder(best.id) / checkpoint.BEST
         order = Train(
-            director.trial_folder(FINAL),
+            scheduler.trial_folder(FINAL),
             record.hyperparameters,
             record.seed,
             start,
             record.first_epoch,
         )
-        budget = director.budget
+        budget = scheduler.budget
         limit = record.first_epoch + self._epochs
         return Job(record, order, limit, budget.left, budget.now, False, deadline=budget.end)
 
@@ -57,58 +59,58 @@ class _Winner:
         """Nothing more to do."""
 
 
-def winner_to_train_on(director: Director) -> TrialRecord | None:
+def winner_to_train_on(scheduler: Scheduler) -> TrialRecord | None:
     """The best trial; null where there is none, or no time in which training it on would help."""
-    if director.stopping or math.isinf(director.budget.end):
+    if scheduler.stopping or math.isinf(scheduler.budget.end):
         return None
-    begun = director.state.trials.get(FINAL)
+    begun = scheduler.state.trials.get(FINAL)
     if begun is not None:
-        best = None if begun.status else director.state.trials[str(begun.continues)]
+        best = None if begun.status else scheduler.state.trials[str(begun.continues)]
     else:
-        best = next(iter(director.state.ranked()), None)
+        best = next(iter(scheduler.state.ranked()), None)
     if best is None:
         return None
     start = best.start_seconds or START_SECONDS
     enough = start + FEWEST_EPOCHS_MORE * (best.pace or 0.0)
-    return best if director.budget.left >= enough else None
+    return best if scheduler.budget.left >= enough else None
 
 
-def train_winner_on(director: Director, epochs: int) -> None:
+def train_winner_on(scheduler: Scheduler, epochs: int) -> None:
     """Trains the best trial's network on, from its best epoch, to the end of the budget.
 
     Args:
-        director: Who has it trained.
+        scheduler: Who has it trained.
         epochs: How many more at most.
     """
-    best = winner_to_train_on(director)
+    best = winner_to_train_on(scheduler)
     if best is None:
         return
-    director.console.say(
-        f"training trial {best.id} on for {duration(director.budget.left)}, from its best epoch"
+    scheduler.console.say(
+        f"training trial {best.id} on for {duration(scheduler.budget.left)}, from its best epoch"
     )
-    director.run(_Winner(director, best, epochs))
+    scheduler.run(_Winner(scheduler, best, epochs))
 
 
-def export_winner(director: Director, settings: Settings, folder: Path) -> SearchResult:
+def export_winner(scheduler: Scheduler, settings: Settings, folder: Path) -> SearchResult:
     """Exports the best network there is, which the training on has not made worse.
 
     Args:
-        director: Who knows the best.
+        scheduler: Who knows the best.
         settings: What all trials share.
         folder: Where to.
 
     Raises:
         SearchError: If it cannot be exported.
     """
-    best = director.state.ranked()[0]
+    best = scheduler.state.ranked()[0]
     order = Export(
         folder,
-        director.trial_folder(best.id) / checkpoint.BEST,
+        scheduler.trial_folder(best.id) / checkpoint.BEST,
         best.hyperparameters,
         flip="flip" in settings.augmentation,
     )
-    exported = _exported(director, order)
-    objective = director.state.objective
+    exported = _exported(scheduler, order)
+    objective = scheduler.state.objective
     return SearchResult(
         folder=folder,
         network=folder / "network.onnx",
@@ -118,28 +120,28 @@ def export_winner(director: Director, settings: Settings, folder: Path) -> Searc
         direction=objective.direction,
         score=best.metrics[objective.name],
         validation=exported.metrics,
-        trials=list(director.state.trials.values()),
-        seconds=director.budget.used,
-        interrupted=director.stopping,
-        peak_worker_gb=director.workers.peak_bytes / memory.GB,
+        trials=list(scheduler.state.trials.values()),
+        seconds=scheduler.budget.used,
+        interrupted=scheduler.stopping,
+        peak_worker_gb=scheduler.workers.peak_bytes / memory.GB,
     )
 
 
-def _exported(director: Director, order: Export) -> Exported:
+def _exported(scheduler: Scheduler, order: Export) -> Exported:
     reason = ""
     for _ in range(EXPORT_TRIES):
-        worker = director.some_worker()
-        director.workers.send(worker, order)
-        until = director.budget.now + EXPORT_SECONDS
-        while director.budget.now < until:
-            for name, report in director.workers.receive(1.0):
+        worker = scheduler.some_worker()
+        scheduler.workers.send(worker, order)
+        until = scheduler.budget.now + EXPORT_SECONDS
+        while scheduler.budget.now < until:
+            for name, report in scheduler.workers.receive(1.0):
                 if name != worker:
                     continue
                 if isinstance(report, Exported):
                     return report
                 if isinstance(report, Failed | Died):
                     reason = report.reason
-                    until = director.budget.now
+                    until = scheduler.budget.now
     raise SearchError(
         f"The best network could not be exported: {reason or 'it took too long'}.",
         f"Its weights are kept in {order.checkpoint}; the same call tries again.",

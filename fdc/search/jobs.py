@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from fdc.search.messages import Order, Report, Status, Train
+from fdc.search.messages import Order, Report, Status
 from fdc.search.records import TrialRecord
+from fdc.training.spec import Train
 
 
 @dataclass

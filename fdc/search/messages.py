@@ -1,84 +1,11 @@
 """What the driver and its workers say to each other."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from fdc.search.crops import CropSet
-from fdc.search.feed import Balance
-from fdc.search.objective import Objective
-from fdc.search.targets import Kind, Scale
+from fdc.training.spec import Export, Exported, Probed, Train
 
 Status = Literal["COMPLETED", "FAILED", "PRUNED", "REFUSED"]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """To a fresh worker: what all trials share.
-
-    Attributes:
-        train: What is trained on.
-        validation: What is measured on.
-        kind: What is predicted.
-        classes: Number of classes; 0 for a regression.
-        scale: Where the targets of a regression lie.
-        objective: What is optimised.
-        augmentation: Names of the variations of training crops.
-        balance: How rare targets are treated.
-        batch_size: Crops in a batch, at most.
-        threads: CPU threads of the worker.
-        memory_bytes: What the worker may use; 0: its part of what is free where it runs.
-    """
-
-    train: CropSet
-    validation: CropSet
-    kind: Kind
-    classes: int
-    scale: Scale | None
-    objective: Objective
-    augmentation: tuple[str, ...]
-    balance: Balance
-    batch_size: int
-    threads: int
-    memory_bytes: int
-
-
-@dataclass(frozen=True)
-class Train:
-    """To a worker: train this, from its last checkpoint if there is one.
-
-    Attributes:
-        folder: Where its checkpoints lie.
-        hyperparameters: Values by name.
-        seed: Of the trial.
-        start: A checkpoint whose weights the first epoch starts from; null: fresh ones.
-        first_epoch: The number of that epoch.
-        batch_size: Crops in a batch; null: what fits the set, or what the last checkpoint had.
-    """
-
-    folder: Path
-    hyperparameters: dict[str, Any]
-    seed: int
-    start: Path | None = None
-    first_epoch: int = 0
-    batch_size: int | None = None
-
-
-@dataclass(frozen=True)
-class Export:
-    """To a worker: write the network of a checkpoint into a folder.
-
-    Attributes:
-        folder: Where `network.onnx` and `network.keras` go.
-        checkpoint: Its weights.
-        hyperparameters: What built it.
-        flip: Whether the exported network answers with the mean over a crop and its mirror image.
-    """
-
-    folder: Path
-    checkpoint: Path
-    hyperparameters: dict[str, Any]
-    flip: bool
 
 
 @dataclass(frozen=True)
@@ -142,21 +69,6 @@ class Halved:
 
 
 @dataclass(frozen=True)
-class Probed:
-    """From a worker, which waits for `Continue` or `Stop`: real steps were timed.
-
-    Attributes:
-        step_seconds: One training step, once warm.
-        epoch_seconds: What an epoch will take, its validation included.
-        validation_seconds: The validation's part of it.
-    """
-
-    step_seconds: float
-    epoch_seconds: float
-    validation_seconds: float
-
-
-@dataclass(frozen=True)
 class EpochEnded:
     """From a worker, which waits for `Continue` or `Stop`: a checkpoint is written.
 
@@ -176,19 +88,6 @@ class EpochEnded:
 @dataclass(frozen=True)
 class Done:
     """From a worker: the training has ended as it was told."""
-
-
-@dataclass(frozen=True)
-class Exported:
-    """From a worker: the files are written and agree with each other.
-
-    Attributes:
-        metrics: Of the exported network on the validation crops.
-        difference: Largest difference between ONNX and Keras.
-    """
-
-    metrics: dict[str, float]
-    difference: float
 
 
 @dataclass(frozen=True)

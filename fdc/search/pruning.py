@@ -6,7 +6,7 @@ Source: Golovin et al. 2017, "Google Vizier: A Service for Black-Box Optimizatio
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from fdc.search.objective import Metrics, Objective
+from fdc.training.objective import Metrics, Objective
 
 FEWEST_OTHERS = 2
 EARLIEST = 0.3

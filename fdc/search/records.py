@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fdc.search.messages import Status
-from fdc.search.objective import Objective
+from fdc.training.objective import Objective
 
 STATE = "state.json"
 RESULT = "result.json"

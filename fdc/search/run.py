@@ -12,32 +12,31 @@ from typing import Literal
 
 import filelock
 
-from fdc import cluster
+from fdc.crops.view import CropView
 from fdc.errors import SearchError
+from fdc.execution import cluster, memory
 from fdc.quiet import native_stderr_hidden
-from fdc.search import memory
 from fdc.search.budget import Budget, duration
 from fdc.search.checks import check, check_identity, digest
 from fdc.search.console import Console
-from fdc.search.crops import CropSet
-from fdc.search.director import Director
 from fdc.search.distributed import RemoteWorkers
 from fdc.search.events import Log, NoLog
-from fdc.search.feed import Balance
 from fdc.search.finish import export_winner, train_winner_on, winner_to_train_on
 from fdc.search.jobs import Crew
-from fdc.search.messages import Settings
-from fdc.search.objective import OBJECTIVES, Objective
 from fdc.search.records import RESULT, STATE, SearchResult, State, TrialRecord
+from fdc.search.scheduler import Scheduler
 from fdc.search.supervisor import Workers
-from fdc.search.targets import Kind, Scale
+from fdc.training.feed import Balance
+from fdc.training.objective import OBJECTIVES, Objective
+from fdc.training.spec import Settings
+from fdc.training.targets import Kind, Scale
 
 Engine = Literal["local", "ray"]
 
 
 def search(
-    train: CropSet,
-    validation: CropSet,
+    train: CropView,
+    validation: CropView,
     *,
     kind: Kind,
     classes: int = 0,
@@ -161,40 +160,41 @@ def search(
             else:
                 crew = Workers(workers, settings, folder / "workers", hang_seconds)
             stack.callback(crew.close)
-            director = Director(crew, budget, state, log or NoLog(), console, folder, patience)
-            stack.enter_context(_interruptible(director))
+            scheduler = Scheduler(crew, budget, state, log or NoLog(), console, folder, patience)
+            stack.enter_context(_interruptible(scheduler))
             if resumed:
                 console.say(f"taking up the search in {folder}: {len(state.trials)} trials so far")
-            _explore(director, settings, tuner, trials, epochs, seed)
-            if workers > 1 and engine == "local" and winner_to_train_on(director):
+            _explore(scheduler, settings, tuner, trials, epochs, seed)
+            if workers > 1 and engine == "local" and winner_to_train_on(scheduler):
                 # The winner is trained on alone, so it gets the cores and the memory of all.
                 crew.close()
                 alone = replace(settings, threads=_cpus())
                 one = Workers(1, alone, folder / "workers", hang_seconds)
                 stack.callback(one.close)
                 one.peak_bytes = crew.peak_bytes
-                director.workers = one
-            train_winner_on(director, epochs)
-            result = export_winner(director, settings, folder)
-            director.save()
+                scheduler.workers = one
+            train_winner_on(scheduler, epochs)
+            result = export_winner(scheduler, settings, folder)
+            scheduler.save()
         if not result.interrupted:
             result.save(folder / RESULT, call)
         return result
 
 
 def _explore(
-    director: Director, settings: Settings, tuner: str, trials: int, epochs: int, seed: int
+    scheduler: Scheduler, settings: Settings, tuner: str, trials: int, epochs: int, seed: int
 ) -> None:
     # Importing AutoKeras takes a while: not before the workers have begun the same.
     with native_stderr_hidden():
-        from fdc.search import automodel, backend
-        from fdc.search.space import space
+        from fdc.search import automodel
+        from fdc.training import backend
+        from fdc.training.space import space
 
         backend.stay_off_gpu()
 
     size = settings.train.size
     automodel.explore(
-        director,
+        scheduler,
         space(settings.kind, settings.augmentation, settings.classes, size),
         tuner=tuner,
         trials=trials,
@@ -203,30 +203,30 @@ def _explore(
         size=size,
         classes=settings.classes,
     )
-    records = director.state.trials.values()
-    if director.state.ranked():
+    records = scheduler.state.trials.values()
+    if scheduler.state.ranked():
         return
-    if director.stopping:
+    if scheduler.stopping:
         raise KeyboardInterrupt
     if not records:
         raise SearchError(
             "No worker was ready before the time was over.",
-            f"The workers' output is in {director.folder / 'workers'}.",
+            f"The workers' output is in {scheduler.folder / 'workers'}.",
         )
     refused = [record for record in records if record.status == "REFUSED"]
     if refused and len(refused) == len(records):
-        raise SearchError(*_what_would_fit(director, settings, refused))
+        raise SearchError(*_what_would_fit(scheduler, settings, refused))
     reasons = "\n".join(f"  trial {r.id} {r.status}: {r.reason}" for r in records)
     raise SearchError(
         f"Not one of {len(records)} trials was completed:\n{reasons}",
-        f"The workers' output is in {director.folder / 'workers'}.",
+        f"The workers' output is in {scheduler.folder / 'workers'}.",
     )
 
 
 def _what_would_fit(
-    director: Director, settings: Settings, refused: Sequence[TrialRecord]
+    scheduler: Scheduler, settings: Settings, refused: Sequence[TrialRecord]
 ) -> tuple[str, str]:
-    budget, count = director.budget, len(settings.train)
+    budget, count = scheduler.budget, len(settings.train)
     known = [r.predicted_epoch_seconds for r in refused if r.predicted_epoch_seconds is not None]
     if not known:
         return (
@@ -265,17 +265,17 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _interruptible(director: Director) -> Iterator[None]:
+def _interruptible(scheduler: Scheduler) -> Iterator[None]:
     """The first Ctrl-C or SIGTERM lets running epochs end and the best be exported."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(number: int, frame: object) -> None:
-        if director.stopping:
+        if scheduler.stopping:
             raise KeyboardInterrupt
-        director.stopping = True
-        director.console.say(
+        scheduler.stopping = True
+        scheduler.console.say(
             f"{signal.Signals(number).name}: the running epoch ends, then the best network is "
             "exported; once more to stop at once"
         )

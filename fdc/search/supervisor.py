@@ -13,8 +13,10 @@ from multiprocessing import connection
 from pathlib import Path
 
 from fdc.errors import SearchError
-from fdc.search import backend, memory
-from fdc.search.messages import Alive, Died, Order, Ready, Report, Settings
+from fdc.execution import memory
+from fdc.search.messages import Alive, Died, Order, Ready, Report
+from fdc.training import backend
+from fdc.training.spec import Settings
 
 LOOK_SECONDS = 0.25
 """How often memory and silence are looked at."""

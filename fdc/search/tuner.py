@@ -12,12 +12,12 @@ from autokeras import tuners
 from keras_tuner.engine.trial import Trial, TrialStatus
 from threadpoolctl import threadpool_limits
 
-from fdc.search import checkpoint
 from fdc.search.budget import START_SECONDS
-from fdc.search.director import Director
 from fdc.search.jobs import Job
-from fdc.search.messages import Train
 from fdc.search.records import FINAL, TrialRecord
+from fdc.search.scheduler import Scheduler
+from fdc.training import checkpoint
+from fdc.training.spec import Train
 
 MOST_TRIALS = 9999
 """What KerasTuner is told; the limit that holds is counted here, refused trials left out."""
@@ -35,7 +35,7 @@ class Driven:
     AutoKeras' own tuner would copy the crops, train in this process and refit at the end.
     """
 
-    director: Director
+    scheduler: Scheduler
     trials: int
     epochs: int
     search_seed: int
@@ -46,13 +46,13 @@ class Driven:
     _asked = itertools.count(1)
 
     def search(self, **data: Any) -> None:
-        """Lets the director run the trials; AutoKeras' `fit` calls it once it knows the data.
+        """Lets the scheduler run the trials; AutoKeras' `fit` calls it once it knows the data.
 
         Args:
             **data: What `fit` has made of the few crops that it was given; not needed here.
         """
         self._keep_oracle_in_state()
-        self.director.run(self)
+        self.scheduler.run(self)
 
     def next_job(self, worker: str) -> Job | None:
         """Asks the oracle for a trial."""
@@ -76,7 +76,7 @@ class Driven:
         """Makes a job of a trial, or takes up the job that was running when it was stopped."""
         values = dict(trial.hyperparameters.values)
         first, last = self._epochs_of(values)
-        record = self.director.state.trials.get(trial.trial_id) or TrialRecord(
+        record = self.scheduler.state.trials.get(trial.trial_id) or TrialRecord(
             id=trial.trial_id,
             number=int(trial.trial_id),
             hyperparameters=values,
@@ -89,18 +89,18 @@ class Driven:
         if start is None:
             record.first_epoch = 0
         order = Train(
-            self.director.trial_folder(record.id), values, record.seed, start, record.first_epoch
+            self.scheduler.trial_folder(record.id), values, record.seed, start, record.first_epoch
         )
         work = record.resource / self.mean_resource
         share = self._share(work) or 0.0
-        return Job(record, order, last, share, self.director.budget.now)
+        return Job(record, order, last, share, self.scheduler.budget.now)
 
     def job_ended(self, job: Job) -> None:
         """Tells the oracle how a trial went."""
         oracle: Any = self.oracle  # type: ignore[attr-defined]
         trial = oracle.trials[job.record.id]
         record = job.record
-        objective = self.director.state.objective
+        objective = self.scheduler.state.objective
         if record.status in ("COMPLETED", "PRUNED"):
             value = record.metrics[objective.name]
         elif self.needs_every_score:
@@ -121,10 +121,10 @@ class Driven:
         oracle.save()
 
     def save(self) -> None:
-        """Does nothing: the director keeps the oracle's state with its own."""
+        """Does nothing: the scheduler keeps the oracle's state with its own."""
 
     def _trials_left(self) -> int:
-        records = [r for r in self.director.state.trials.values() if r.id != FINAL]
+        records = [r for r in self.scheduler.state.trials.values() if r.id != FINAL]
         refused = sum(record.status == "REFUSED" for record in records)
         if refused == len(records) >= len(self.starting_points):
             # None of the points that every search starts from fits; neither would others.
@@ -134,15 +134,15 @@ class Driven:
     def _share(self, work: float) -> float | None:
         known = [
             record.pace
-            for record in self.director.state.trials.values()
+            for record in self.scheduler.state.trials.values()
             if record.pace is not None and record.curve
         ]
         starts = [
             record.start_seconds
-            for record in self.director.state.trials.values()
+            for record in self.scheduler.state.trials.values()
             if record.start_seconds is not None
         ]
-        return self.director.budget.share(
+        return self.scheduler.budget.share(
             max(1, self._trials_left()),
             work,
             min(known, default=None),
@@ -158,13 +158,13 @@ class Driven:
     def _start_of(self, record: TrialRecord) -> Path | None:
         if record.continues is None:
             return None
-        path = self.director.trial_folder(record.continues) / checkpoint.BEST
+        path = self.scheduler.trial_folder(record.continues) / checkpoint.BEST
         return path if path.is_file() else None
 
     def _keep_oracle_in_state(self) -> None:
         """KerasTuner's own files are not written whole or not at all, and not all together."""
         oracle: Any = self.oracle  # type: ignore[attr-defined]
-        state = self.director.state
+        state = self.scheduler.state
 
         def remember() -> None:
             trials = {key: trial.get_state() for key, trial in oracle.trials.items()}

@@ -15,26 +15,24 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fdc.search import memory
+from fdc.execution import memory
 from fdc.search.messages import (
     Alive,
     Built,
     Continue,
     Done,
     EpochEnded,
-    Export,
     Failed,
     Halved,
     Order,
     Ready,
     Report,
-    Settings,
     Stop,
-    Train,
 )
+from fdc.training.spec import Export, Settings, Train
 
 if TYPE_CHECKING:
-    from fdc.search.training import Training
+    from fdc.training.loop import Training
 
 SECONDS_BETWEEN_BEATS = 1.0
 _PR_SET_PDEATHSIG = 1
@@ -83,10 +81,9 @@ def main() -> None:
 def _serve(channel: Channel, settings: Settings) -> None:
     import keras
 
-    from fdc.search import backend
+    from fdc.training import backend
 
     backend.configure(settings.threads)
-    from fdc.search import export, training  # noqa: F401
 
     precision = backend.precision()
     keras.mixed_precision.set_dtype_policy(precision)
@@ -109,14 +106,14 @@ def _obey(channel: Channel, settings: Settings, order: Order) -> None:
         _train(channel, settings, order)
         channel.tell(Done())
     elif isinstance(order, Export):
-        from fdc.search.export import export
+        from fdc.training.export import export
 
         channel.tell(export(settings, order))
 
 
 def _train(channel: Channel, settings: Settings, order: Train) -> None:
-    from fdc.search import backend
-    from fdc.search.training import Training, fitting_batch, last_batch
+    from fdc.training import backend
+    from fdc.training.loop import Training, fitting_batch, last_batch
 
     batch = order.batch_size or last_batch(
         order.folder, fitting_batch(settings.batch_size, len(settings.train))

@@ -14,14 +14,14 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from fdc.answer import Answer, Refusal
 from fdc.errors import RegistryError
-from fdc.serving.champions import Champions, OnDuty
+from fdc.inference.answer import Answer, Refusal
+from fdc.serving.champions import Champions, LoadedModel
 from fdc.serving.headers import SecurityHeaders
 from fdc.serving.limits import Busy, Limits, Places, Rates
 from fdc.serving.rejection import STATUS, Rejected
 from fdc.serving.upload import FIELD, receive
-from fdc.tasks import Names
+from fdc.tasks import LocalizedText
 
 log = logging.getLogger(__name__)
 
@@ -51,16 +51,16 @@ class ClassInfo(BaseModel):
     """A class and what it is called."""
 
     label: str
-    names: Names
+    names: LocalizedText
 
 
 class ModelInfo(BaseModel):
     """A model on duty."""
 
     task: str
-    title: Names
+    title: LocalizedText
     classes: list[ClassInfo]
-    unit: Names | None
+    unit: LocalizedText | None
     model: str
     version: str
     run_id: str
@@ -239,13 +239,15 @@ def _chosen(champions: Champions, wanted: list[str] | None) -> list[str]:
     return list(dict.fromkeys(wanted or known))
 
 
-def _info(on: OnDuty) -> ModelInfo:
+def _info(on: LoadedModel) -> ModelInfo:
     task = on.predictor.task
     return ModelInfo(
         task=task.name,
-        title=Names(ko=task.heading("ko"), en=task.heading("en")),
+        title=LocalizedText(ko=task.heading("ko"), en=task.heading("en")),
         classes=[
-            ClassInfo(label=label, names=Names(ko=task.display(i, "ko"), en=task.display(i, "en")))
+            ClassInfo(
+                label=label, names=LocalizedText(ko=task.display(i, "ko"), en=task.display(i, "en"))
+            )
             for i, label in enumerate(task.labels)
         ],
         unit=task.unit,

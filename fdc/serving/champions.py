@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fdc import registry
-from fdc.answer import Answer, Refusal, refuse
 from fdc.errors import FdcError
 from fdc.faces.preparer import Preparer
-from fdc.predictor import Predictor, prepare
+from fdc.inference.answer import Answer, Refusal, refuse
+from fdc.inference.predictor import Predictor, prepare
 from fdc.registry import Version
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class OnDuty:
+class LoadedModel:
     """A champion in memory."""
 
     version: Version
@@ -36,13 +36,13 @@ class Champions:
     def __init__(self, tracking_uri: str | None = None, threads: int | None = None) -> None:
         self._tracking_uri = tracking_uri
         self._threads = threads
-        self._models: Mapping[str, OnDuty] = {}
+        self._models: Mapping[str, LoadedModel] = {}
         self._preparers: defaultdict[str, queue.SimpleQueue[Preparer]] = defaultdict(
             queue.SimpleQueue
         )
 
     @property
-    def models(self) -> Mapping[str, OnDuty]:
+    def models(self) -> Mapping[str, LoadedModel]:
         """The champion of each task."""
         return self._models
 
@@ -95,12 +95,12 @@ class Champions:
             )
         return said
 
-    def _load(self, version: Version) -> OnDuty:
+    def _load(self, version: Version) -> LoadedModel:
         folder = registry.folder(version, self._tracking_uri)
         predictor = Predictor(folder, threads=self._threads)
         with self._preparer(predictor) as preparer:
             preparer.warm_up()  # its networks are loaded now, not at the first photo
-        return OnDuty(version, predictor)
+        return LoadedModel(version, predictor)
 
     @contextmanager
     def _preparer(self, predictor: Predictor) -> Iterator[Preparer]:

@@ -9,8 +9,8 @@ from PIL import Image, UnidentifiedImageError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from fdc import photos
 from fdc.errors import PhotoError
+from fdc.imaging import decoding as photos
 from fdc.serving.limits import Limits
 from fdc.serving.rejection import Rejected
 

@@ -4,7 +4,8 @@ import difflib
 from pathlib import Path
 
 from fdc.errors import DataError
-from fdc.sources import adience, aihub, ckplus, drawn, fer2013, folder, table, utkface
+from fdc.sources import adience, aihub, ckplus, fer2013, folder, table, utkface
+from fdc.sources import sample as drawn
 from fdc.sources.listing import photos_below
 from fdc.sources.reader import Reader
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from fdc import inspection, manifest
+from fdc import manifest
 from fdc.errors import DataError
+from fdc.imaging import inspection
 from fdc.sources.listing import files_below
 from fdc.sources.reader import Options, Reader, Row
 from fdc.sources.readers import reader_called, recognise

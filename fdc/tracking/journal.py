@@ -28,7 +28,7 @@ class Journal:
         folder: Where the journal lies; made where absent.
 
     Attributes:
-        identity: Names this journal in MLflow, so that nothing is created twice.
+        identity: LocalizedText this journal in MLflow, so that nothing is created twice.
 
     Raises:
         TrackingError: Where another process holds the journal.

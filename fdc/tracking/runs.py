@@ -12,8 +12,8 @@ from fdc.errors import TrackingError
 from fdc.tracking.journal import Journal
 from fdc.tracking.location import tracking_uri
 from fdc.tracking.origin import environment, git_state
+from fdc.tracking.run_logger import PARENT, ParentLog, numbers, texts
 from fdc.tracking.sender import Sender
-from fdc.tracking.story import PARENT, ParentLog, numbers, texts
 
 TrialStatus = Literal["COMPLETED", "FAILED", "PRUNED", "REFUSED"]
 

@@ -5,8 +5,8 @@ import logging
 import re
 import threading
 
-from fdc.tracking.delivery import Delivery, RefusedError
 from fdc.tracking.journal import Event, Journal
+from fdc.tracking.mlflow_writer import Delivery, RefusedError
 
 _EVENTS_PER_CHUNK = 500
 _SECONDS_TO_GATHER = 0.5

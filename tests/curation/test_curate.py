@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fdc import manifest as manifests
-from fdc.curation import memory
+from fdc.curation import split_history as memory
 from fdc.curation.curate import curate
 from fdc.errors import DataError
 from fdc.tasks import Task

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fdc.tasks import Names, Task
+from fdc.tasks import LocalizedText, Task
 
 
 @pytest.fixture
@@ -13,8 +13,11 @@ def gender() -> Task:
         kind="classes",
         column="gender",
         classes=("female", "male"),
-        title=Names(ko="성별", en="Gender"),
-        names={"female": Names(ko="여성", en="female"), "male": Names(ko="남성", en="male")},
+        title=LocalizedText(ko="성별", en="Gender"),
+        names={
+            "female": LocalizedText(ko="여성", en="female"),
+            "male": LocalizedText(ko="남성", en="male"),
+        },
     )
 
 
@@ -25,8 +28,8 @@ def age() -> Task:
         kind="ordinal",
         column="age",
         bins=(0, 10, 20, 30, 40, 50, 60),
-        title=Names(ko="나이대", en="Age group"),
-        unit=Names(ko="세", en="years"),
+        title=LocalizedText(ko="나이대", en="Age group"),
+        unit=LocalizedText(ko="세", en="years"),
     )
 
 
@@ -36,8 +39,8 @@ def years() -> Task:
         name="age_regression",
         kind="regression",
         column="age",
-        title=Names(ko="나이", en="Age"),
-        unit=Names(ko="세", en="years"),
+        title=LocalizedText(ko="나이", en="Age"),
+        unit=LocalizedText(ko="세", en="years"),
     )
 
 

@@ -14,10 +14,10 @@ from hypothesis.extra import numpy as hnp
 from onnx import TensorProto, helper
 from PIL import Image
 
-from fdc import photos
 from fdc.errors import WeightsError
 from fdc.faces import background, runtimes, weights
 from fdc.faces.recipe import Recipe
+from fdc.imaging import decoding as photos
 from tests.faces.drawing import draw
 
 SKIN = np.array([210, 170, 150])
@@ -168,7 +168,7 @@ def test_nothing_heavy_is_imported_before_it_is_used() -> None:
         "mlflow",
     ]
     code = (
-        "import sys, fdc.faces.preparer, fdc.faces.local, fdc.faces.choose;"
+        "import sys, fdc.faces.preparer, fdc.crops.local, fdc.faces.choose;"
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

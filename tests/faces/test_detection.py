@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fdc import photos, sources
+from fdc import sources
 from fdc.errors import WeightsError
 from fdc.faces import alignment, detection
 from fdc.faces.detection import Detector, Face, find_faces
 from fdc.faces.recipe import Recipe
-from fdc.sources import sample
+from fdc.imaging import decoding as photos
+from fdc.sample import dataset as sample
 from tests.faces.drawing import draw
 
 sides = st.floats(1, 200)

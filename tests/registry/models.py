@@ -14,7 +14,7 @@ from PIL import Image
 
 from fdc.faces.recipe import Recipe
 from fdc.registry import Version, package, predictions_table
-from fdc.tasks import Names, Task
+from fdc.tasks import LocalizedText, Task
 
 SIZE = 32
 RECIPE = Recipe(size=SIZE, face="whole", detector="none", background="none")
@@ -23,12 +23,12 @@ COLOUR = Task(
     name="colour",
     kind="classes",
     column="colour",
-    title=Names(ko="색", en="Colour"),
+    title=LocalizedText(ko="색", en="Colour"),
     classes=("red", "green", "blue"),
     names={
-        "red": Names(ko="빨강", en="Red"),
-        "green": Names(ko="초록", en="Green"),
-        "blue": Names(ko="파랑", en="Blue"),
+        "red": LocalizedText(ko="빨강", en="Red"),
+        "green": LocalizedText(ko="초록", en="Green"),
+        "blue": LocalizedText(ko="파랑", en="Blue"),
     },
 )
 AGE = Task(name="age", kind="ordinal", column="age", bins=(0, 10, 20))
@@ -36,7 +36,7 @@ AGE_REGRESSION = Task(
     name="age_regression",
     kind="regression",
     column="age",
-    unit=Names(ko="세", en="years"),
+    unit=LocalizedText(ko="세", en="years"),
     limits=(0, 100),
 )
 

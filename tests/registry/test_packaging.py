@@ -15,7 +15,7 @@ import pytest
 
 from fdc import registry
 from fdc.errors import RegistryError
-from fdc.predictor import Predictor
+from fdc.inference.predictor import Predictor
 from fdc.registry.packaging import PREDICTIONS, drawn_face, requirements
 from tests.registry.models import COLOUR, RECIPE, network, photo, predictions, register
 

@@ -3,18 +3,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-
-from fdc.search import CropSet
-from fdc.search.messages import Settings
-from fdc.search.objective import OBJECTIVES
-from fdc.search.targets import Scale
-
-SIZE = 32
 
 
 @dataclass
@@ -55,62 +46,6 @@ class Recorder:
             "parameters": parameters,
             "traceback": traceback,
         }
-
-
-def draw(folder: Path, count: int = 90, size: int = SIZE) -> tuple[Path, np.ndarray]:
-    """Noise with a bright bar whose height tells the age from 0 to 60."""
-    random = np.random.default_rng(3)
-    ages = random.uniform(0, 60, count).astype(np.float32)
-    crops = random.integers(0, 120, (count, size, size, 3), dtype=np.uint8)
-    for crop, age in zip(crops, ages, strict=True):
-        crop[: 1 + int(age / 60 * (size - 1))] += 100
-    path = folder / "crops.bin"
-    crops.tofile(path)
-    return path, ages
-
-
-def view(path: Path, ages: np.ndarray, kind: str, chosen: np.ndarray) -> CropSet:
-    targets = {
-        "classes": (ages > 30).astype(np.int64),
-        "ordinal": (ages // 20).clip(0, 2).astype(np.int64),
-        "regression": ages,
-    }[kind]
-    return CropSet(path, len(ages), SIZE, chosen.astype(np.int64), targets[chosen])
-
-
-@dataclass(frozen=True)
-class Data:
-    path: Path
-    ages: np.ndarray
-
-    def split(self, kind: str) -> tuple[CropSet, CropSet]:
-        train, validation = np.split(np.arange(len(self.ages)), [60])
-        return (
-            view(self.path, self.ages, kind, train),
-            view(self.path, self.ages, kind, validation),
-        )
-
-    def settings(self, kind: str = "classes", **changes: Any) -> Settings:
-        train, validation = self.split(kind)
-        usual: dict[str, Any] = {
-            "train": train,
-            "validation": validation,
-            "kind": kind,
-            "classes": {"classes": 2, "ordinal": 3, "regression": 0}[kind],
-            "scale": Scale.of(train.targets) if kind == "regression" else None,
-            "objective": OBJECTIVES[kind],
-            "augmentation": ("flip", "shift"),
-            "balance": "none",
-            "batch_size": 64,
-            "threads": 2,
-            "memory_bytes": 4_000_000_000,
-        }
-        return Settings(**{**usual, **changes})
-
-
-@pytest.fixture(scope="session")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
-    return Data(*draw(tmp_path_factory.mktemp("crops")))
 
 
 @pytest.fixture(autouse=True)

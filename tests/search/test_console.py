@@ -6,9 +6,9 @@ from fdc.search import console as consoles
 from fdc.search.budget import Budget
 from fdc.search.console import Console
 from fdc.search.jobs import Job
-from fdc.search.messages import Train
-from fdc.search.objective import OBJECTIVES
 from fdc.search.records import State, TrialRecord
+from fdc.training.objective import OBJECTIVES
+from fdc.training.spec import Train
 
 
 def records(tmp_path):

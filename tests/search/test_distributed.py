@@ -11,7 +11,8 @@ from fdc.errors import SearchError
 from fdc.search import distributed, search
 from fdc.search.distributed import Post, RemoteWorkers
 from tests.clusters import Nodes, nodes
-from tests.search.conftest import Data, Recorder
+from tests.search.conftest import Recorder
+from tests.synthetic_crops import Data
 
 OPTIONS = {
     "kind": "classes",

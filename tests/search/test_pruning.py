@@ -1,5 +1,5 @@
-from fdc.search.objective import OBJECTIVES
 from fdc.search.pruning import unpromising
+from fdc.training.objective import OBJECTIVES
 
 
 def curve(*values, name="val_accuracy"):

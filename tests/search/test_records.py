@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from fdc.search.objective import OBJECTIVES
 from fdc.search.records import SearchResult, State, TrialRecord
+from fdc.training.objective import OBJECTIVES
 
 CALL = {"minutes": 3, "augmentation": ["flip"]}
 

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from fdc.errors import SearchError
-from fdc.network import Network
+from fdc.inference.network import Network
 from fdc.search import search
 from tests.search.conftest import Recorder
 
@@ -134,7 +134,8 @@ def test_a_search_that_is_killed_is_taken_up_where_it_was(data, finished, tmp_pa
         textwrap.dedent(f"""
         import os, signal
         from pathlib import Path
-        from tests.search.conftest import Data, Recorder, draw
+        from tests.search.conftest import Recorder
+        from tests.synthetic_crops import Data, draw
         from tests.search.test_run import look_for
 
         def kill(trial, epoch):

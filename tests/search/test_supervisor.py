@@ -11,21 +11,10 @@ import psutil
 import pytest
 
 from fdc.errors import SearchError
-from fdc.search import memory
-from fdc.search.messages import (
-    Built,
-    Continue,
-    Died,
-    Done,
-    EpochEnded,
-    Failed,
-    Halved,
-    Probed,
-    Ready,
-    Stop,
-    Train,
-)
+from fdc.execution import memory
+from fdc.search.messages import Built, Continue, Died, Done, EpochEnded, Failed, Halved, Ready, Stop
 from fdc.search.supervisor import Workers
+from fdc.training.spec import Probed, Train
 
 VALUES = {"network/width": 16, "learning_rate": 1e-3, "mixup": 0.0, "label_smoothing": 0.0}
 PATIENCE = 240

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from fdc.search.budget import Budget
-from fdc.search.objective import OBJECTIVES
 from fdc.search.records import State
+from fdc.training.objective import OBJECTIVES
 
 TUNERS = ("greedy", "bayesian", "hyperband", "random")
 
 
 @dataclass
 class Teller:
-    """A director that trains nothing: wider networks are better."""
+    """A scheduler that trains nothing: wider networks are better."""
 
     folder: Path
     state: State
@@ -54,7 +54,7 @@ class Teller:
 
 def ask(folder, tuner, seed=3, trials=5, most=100, kind="classes", teller=Teller):
     from fdc.search import automodel
-    from fdc.search.space import space
+    from fdc.training.space import space
 
     folder.mkdir(exist_ok=True)
     teller = teller(folder, State(folder / "state.json", OBJECTIVES[kind], {}), most)

@@ -15,8 +15,8 @@ import requests
 from PIL import Image
 
 from fdc import registry
-from fdc.answer import Answer
 from fdc.errors import RegistryError
+from fdc.inference.answer import Answer
 from fdc.serving.application import serve
 from fdc.serving.champions import Champions
 from fdc.serving.headers import HEADERS

@@ -13,9 +13,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from fdc import registry
 from fdc.faces.choose import choose_recipe
+from fdc.sample.dataset import draw
 from fdc.serving.champions import Champions
 from fdc.serving.limits import Limits
-from fdc.sources.sample import draw
 from tests.registry.models import COLOUR, RECIPE, SIZE, photo, register
 from tests.serving.conftest import running
 

@@ -108,7 +108,8 @@ def test_an_unknown_reader(tmp_path: Path) -> None:
 
 
 def test_the_drawn_sample_is_told_by_its_marker(tmp_path: Path) -> None:
-    from fdc.sources import drawn, sample
+    from fdc.sample import dataset as sample
+    from fdc.sources import sample as drawn
 
     aihub(tmp_path)
     assert recognise(tmp_path) == "aihub"
@@ -135,5 +136,7 @@ def test_a_second_run_reads_no_photo(tmp_path: Path, monkeypatch: pytest.MonkeyP
     photos(tmp_path / "data", ["a/1.jpg", "b/2.jpg", "b/3.jpg"])
     table(tmp_path / "data" / "notes.csv", [["x"], ["y"]])
     first = read(tmp_path / "data", cache=tmp_path / "cache")
-    monkeypatch.setattr("fdc.inspection.look", lambda path: pytest.fail(f"{path} was read again"))
+    monkeypatch.setattr(
+        "fdc.imaging.inspection.look", lambda path: pytest.fail(f"{path} was read again")
+    )
     assert read(tmp_path / "data", cache=tmp_path / "cache").equals(first)

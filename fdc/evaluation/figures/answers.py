@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from fdc.evaluation.calibration import reliability
 from fdc.evaluation.figures import style
 from fdc.evaluation.metrics import checked, predicted
+from fdc.evaluation.report import EvaluationReport
 from fdc.evaluation.slices import Slice
-from fdc.evaluation.verdict import Verdict
 from fdc.evaluation.wording import slice_name
 from fdc.tasks import Language, Task
 
@@ -154,7 +154,7 @@ def reliability_diagram(truth: npt.ArrayLike, probabilities: npt.ArrayLike) -> F
     return figure
 
 
-def slice_chart(verdict: Verdict, language: Language = "en") -> Figure:
+def slice_chart(verdict: EvaluationReport, language: Language = "en") -> Figure:
     """The objective on every part of the photos.
 
     Args:

@@ -1,0 +1,158 @@
+"""All photos of a manifest to crops in a store."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from fdc import manifest as manifests
+from fdc.crops import distributed, local
+from fdc.crops.store import CropStore, keys_of, stores
+from fdc.crops.work import Execute, Job, Photo
+from fdc.crops.writer import CropWriter
+from fdc.errors import DataError
+from fdc.faces.recipe import Recipe
+from fdc.progress import track
+
+_log = logging.getLogger("fdc")
+
+ENGINES: dict[str, Execute] = {"local": local.execute, "ray": distributed.execute}
+"""Executors by name; each yields the same outcomes in the same order."""
+
+
+def prepare(
+    manifest: pd.DataFrame,
+    root: Path | str,
+    stores_folder: Path,
+    recipe: Recipe,
+    *,
+    workers: int | None = None,
+    weights: Sequence[Path | str] = (),
+    engine: str = "local",
+    wait: float = 0.0,
+) -> tuple[pd.DataFrame, CropStore]:
+    """Make the crops that are missing.
+
+    The store of the recipe is `stores_folder / recipe.fingerprint`. Photos that it knows already,
+    by their content and annotation, are not touched again; a killed run goes on where it stood.
+
+    Args:
+        manifest: the photos; rows in quarantine are left out.
+        root: folder of the photos, or an fsspec URL.
+        stores_folder: the folder of all stores.
+        recipe: how a photo becomes a crop.
+        workers: photos at a time; null takes one per core.
+        weights: folders where weights may lie, before the cache folder.
+        engine: name of an executor.
+        wait: seconds to wait for another writer of the same store.
+
+    Returns:
+        The manifest, with rows added to quarantine whose photo gives no crop, and the store.
+
+    Raises:
+        StoreError: the disk is full, or another process holds the store.
+        WeightsError: weights that the recipe names are missing.
+        DataError: there is no such engine.
+        ClusterError: its cluster cannot be had.
+    """
+    if engine not in ENGINES:
+        raise DataError(f"There is no engine {engine!r}.", f"Choose one of: {', '.join(ENGINES)}.")
+    few = workers if engine == "local" else None
+    threads = max(1, local.workers_here() // few) if few else 1
+    folder = Path(stores_folder) / recipe.fingerprint
+    _announce(folder, recipe)
+    # A worker on another machine has another working directory.
+    place = str(root) if "://" in str(root) else str(Path(root).resolve())
+    job = Job(recipe, place, tuple(str(Path(path).resolve()) for path in weights), threads)
+    keys = keys_of(manifest)
+    passing: dict[str, tuple[str, str]] = {}
+    with CropWriter(folder, recipe, wait) as writer:
+        missing = _missing(manifest, keys, writer.done)
+        writer.require_room(len(missing))
+        refused: Counter[str] = Counter()
+        photos = _photos(manifest.loc[missing.index], missing)
+        for outcome in track(
+            ENGINES[engine](job, photos, workers) if len(missing) else (),
+            "Preparing photos",
+            total=len(missing),
+            status=lambda: ", ".join(f"{n} {rule}" for rule, n in refused.most_common()),
+        ):
+            record = outcome.record
+            if record.rule:
+                refused[record.rule] += 1
+            if outcome.lasting:
+                writer.add(record, outcome.pixels)
+            else:
+                passing[record.key] = (record.rule or "", record.reason or "")
+    store = CropStore(folder)
+    return _set_aside(manifest, keys, store, passing, root), store
+
+
+def _announce(folder: Path, recipe: Recipe) -> None:
+    others = [path for path in stores(folder.parent) if path != folder]
+    if folder.exists() or not others:
+        return
+    latest = max(others, key=lambda path: (path / "recipe.json").stat().st_mtime)
+    before = CropStore(latest).recipe.model_dump()
+    changed = [
+        f"{name}: {_short(before[name])} -> {_short(value)}"
+        for name, value in recipe.model_dump().items()
+        if before.get(name) != value
+    ]
+    _log.warning(
+        "The recipe has changed (%s): a new store is made at %s. The %d other(s) are kept until "
+        "`fdc store gc --delete`.",
+        "; ".join(changed),
+        folder,
+        len(others),
+    )
+
+
+def _short(value: object) -> str:
+    """A fingerprint's beginning is enough to tell two apart."""
+    text = str(value)
+    return text if len(text) <= 32 else f"{text[:12]}…"
+
+
+def _missing(manifest: pd.DataFrame, keys: pd.Series, done: set[str]) -> pd.Series:
+    """Keys of the photos to prepare, each once, by the manifest's index."""
+    wanted = keys[manifest["quarantine"].isna() & keys.notna()]
+    return wanted[~wanted.isin(done)].drop_duplicates()
+
+
+def _photos(rows: pd.DataFrame, keys: pd.Series) -> Iterator[Photo]:
+    columns = (rows[name].to_list() for name in ("path", "image_id", "box", "landmarks"))
+    for key, path, image_id, box, landmarks in zip(keys.to_list(), *columns, strict=True):
+        yield Photo(
+            key,
+            path,
+            image_id,
+            None if box is None else tuple(box),
+            None if landmarks is None else tuple(landmarks),
+        )
+
+
+def _set_aside(
+    manifest: pd.DataFrame,
+    keys: pd.Series,
+    store: CropStore,
+    passing: dict[str, tuple[str, str]],
+    root: Path | str,
+) -> pd.DataFrame:
+    told = store.rows(manifest)
+    rules, reasons = told["rule"].copy(), told["reason"].copy()
+    for part, column in enumerate((rules, reasons)):
+        found = keys.map({key: verdict[part] for key, verdict in passing.items()})
+        column.loc[found.notna()] = found[found.notna()].astype("string")
+    if "://" not in str(root):
+        gone = [not (Path(root) / path).is_file() for path in manifest["path"]]
+        rules.loc[gone], reasons.loc[gone] = "vanished", "there is no file any more"
+    unread = manifest["image_id"].isna() & rules.isna()
+    rules.loc[unread], reasons.loc[unread] = "unreadable", "its bytes could not be read"
+    for rule in rules.dropna().unique():
+        manifest = manifests.set_aside(manifest, rules == rule, str(rule), reasons)
+    return manifest

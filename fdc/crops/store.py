@@ -1,0 +1,170 @@
+"""Crops on disk: one append-only file that is memory-mapped, and what is known of each photo.
+
+    <stores>/<fingerprint>/recipe.json     the recipe
+                           crops.u8        uint8 RGB crops, one after the other
+                           journal.jsonl   one line per photo, in the order of the crops
+                           index.parquet   the journal as a table
+
+A photo counts once its line in the journal ends in a newline; its crop is written before that. So
+a kill at any moment leaves at most bytes that no line speaks of, and the next writer cuts them off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import zlib
+from collections.abc import Collection
+from pathlib import Path
+
+import filelock
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fdc.crops import journal
+from fdc.crops.record import key_of
+from fdc.errors import StoreError
+from fdc.faces.recipe import Recipe
+
+
+def keys_of(manifest: pd.DataFrame) -> pd.Series:
+    """`key_of` for every row; null where the image_id is."""
+    columns = (manifest["image_id"], manifest["box"], manifest["landmarks"])
+    rows = zip(*(column.to_list() for column in columns), strict=True)
+    keys = [None if pd.isna(row[0]) else key_of(*row) for row in rows]
+    return pd.Series(keys, index=manifest.index, dtype="string")
+
+
+class CropStore:
+    """A store that is read.
+
+    Args:
+        folder: a folder that `CropWriter` made.
+
+    Raises:
+        StoreError: there is no store, or it is damaged beyond reading.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+        self.recipe = read_recipe(self.folder)
+        self.index = journal.read_index(self.folder, self.recipe.crop_bytes)
+        self.count = int(self.index["position"].notna().sum())
+
+    @property
+    def crops_path(self) -> Path:
+        """The file of crops: uint8, (count, size, size, 3), RGB."""
+        return self.folder / "crops.u8"
+
+    @property
+    def size(self) -> int:
+        """Side of a crop in pixels."""
+        return self.recipe.size
+
+    @property
+    def fingerprint(self) -> str:
+        """The recipe's fingerprint."""
+        return self.recipe.fingerprint
+
+    @property
+    def crops(self) -> NDArray[np.uint8]:
+        """All crops, memory-mapped and read-only: uint8 RGB (count, size, size, 3)."""
+        shape = (self.count, self.size, self.size, 3)
+        if self.count == 0:
+            return np.empty(shape, dtype=np.uint8)
+        return np.memmap(self.crops_path, dtype=np.uint8, mode="r", shape=shape)
+
+    def rows(self, manifest: pd.DataFrame) -> pd.DataFrame:
+        """The store's index, one row per row of the manifest; nulls where it knows nothing."""
+        found = self.index.set_index("key").reindex(keys_of(manifest))
+        return found.set_index(manifest.index)
+
+    def positions(self, manifest: pd.DataFrame) -> pd.Series:
+        """Where each row's crop stands in `crops`; null where it has none (Int64)."""
+        return self.rows(manifest)["position"].astype("Int64")
+
+    def verify(self) -> list[str]:
+        """Compare every crop with its checksum.
+
+        Returns:
+            The keys of damaged crops; empty if all are sound.
+        """
+        made = self.index[self.index["position"].notna()]
+        damaged = []
+        with self.crops_path.open("rb") as file:
+            for key, checksum in zip(made["key"], made["checksum"], strict=True):
+                if zlib.crc32(file.read(self.recipe.crop_bytes)) != checksum:
+                    damaged.append(str(key))
+        return damaged
+
+
+def gc(stores_folder: Path, keep: Collection[str]) -> list[tuple[Path, int]]:
+    """Remove the stores that nothing refers to.
+
+    Args:
+        stores_folder: the folder of all stores.
+        keep: fingerprints that are still in use.
+
+    Returns:
+        What was removed, and its bytes; a store that is being written to is left alone.
+    """
+    removed = []
+    for folder in stores(stores_folder):
+        if folder.name in keep:
+            continue
+        with contextlib.suppress(StoreError):
+            lock = hold(folder, 0.0)
+            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            shutil.rmtree(folder)
+            lock.release()
+            removed.append((folder, size))
+    return removed
+
+
+def stores(stores_folder: Path) -> list[Path]:
+    """The stores in a folder, by name."""
+    return sorted(path.parent for path in Path(stores_folder).glob("*/recipe.json"))
+
+
+def hold(folder: Path, wait: float) -> filelock.BaseFileLock:
+    """Take a store's lock.
+
+    Args:
+        folder: the store.
+        wait: seconds to wait for its holder.
+
+    Raises:
+        StoreError: another process holds it; it says which.
+    """
+    lock = filelock.FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=wait)
+    except filelock.Timeout:
+        try:
+            holder = json.loads((folder / "holder.json").read_bytes())
+            who = f"process {holder['pid']} on {holder['host']} since {holder['since']}"
+        except (OSError, ValueError, KeyError):
+            who = "another process"
+        raise StoreError(
+            f"{folder} is being written by {who}.", "Wait until it is done, or end it."
+        ) from None
+    return lock
+
+
+def read_recipe(folder: Path) -> Recipe:
+    """The recipe of a store.
+
+    Raises:
+        StoreError: there is no store, or its recipe is damaged.
+    """
+    path = folder / "recipe.json"
+    if not path.is_file():
+        raise StoreError(f"There is no crop store at {folder}.", "Run `fdc prepare` first.")
+    try:
+        return Recipe.model_validate_json(path.read_bytes())
+    except ValueError as error:
+        raise StoreError(
+            f"{path} cannot be read: {error}", "Delete the store and run `fdc prepare` again."
+        ) from error

@@ -1,0 +1,250 @@
+"""The built-in sample: portraits drawn in the AI-Hub's format, so that fdc runs without data.
+
+These are drawings. A network that learns from them shows that the way through the house works, not
+how well it would do on people.
+"""
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from filelock import FileLock
+
+from fdc.errors import DataError
+from fdc.execution.processes import pool
+from fdc.progress import track
+from fdc.sample.drawing import Identity, Portrait, Scene, aged, render
+
+WIDTH, HEIGHT = 320, 400
+OLDEST = 80
+LAST_YEAR = 2023
+DRAWING = 1
+"""Raise it when the drawing changes: a sample of another number is drawn anew."""
+
+_WORTH_A_PROCESS = 16
+"""With fewer photos to draw, a process takes longer to start than it helps."""
+
+_MARKER = ".sample.json"
+_OURS = re.compile(r"\d{4,}_\d{4}_\d{2}_\d{8}_[FD]\.(png|json)")
+_FILM_ENDS = (1988, 2012)
+"""Until the first year every photo is on film, after the second none; between them it shifts."""
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One photo that is to be drawn: of whom, at which age, on what."""
+
+    number: int
+    subject: int
+    identity: Identity
+    birth: int
+    age: int
+    film: bool
+
+    @property
+    def name(self) -> str:
+        """The photo's name as the AI-Hub forms it: subject, birth, age, number, F(ilm) or D."""
+        letter = "F" if self.film else "D"
+        return f"{self.subject:04d}_{self.birth}_{self.age:02d}_{self.number:08d}_{letter}"
+
+
+def draw(root: Path, subjects: int = 60, photos: int = 10, seed: int = 71415) -> Path:
+    """Draws the sample, or completes one that was interrupted.
+
+    Photos are 320x400 RGB PNG in `images/`, each with a JSON of its name in `labels/`. The same
+    arguments give the same bytes, whatever the number of cores. A complete sample is left as it is;
+    one of other arguments is replaced.
+
+    Args:
+        root: Folder of the sample; made where it is missing.
+        subjects: How many people; women and men, warm and cool undertones in equal parts.
+        photos: Of each person, spread over the ages from 0 to 80 years that they have reached.
+        seed: Of all chance.
+
+    Returns:
+        `root`.
+
+    Raises:
+        DataError: If the folder holds something else, or cannot be written.
+        ValueError: If `subjects` or `photos` is below 1.
+    """
+    if subjects < 1 or photos < 1:
+        raise ValueError(f"subjects and photos must be 1 or more but got {subjects} and {photos}")
+    wanted = {"drawing": DRAWING, "subjects": subjects, "photos": photos, "seed": seed}
+    try:
+        if _marked(root) == wanted and not _missing(root, sittings(subjects, photos, seed)):
+            return root
+        _refuse_others(root)
+        root.mkdir(parents=True, exist_ok=True)
+        with FileLock(root / ".lock"):
+            if _marked(root) != wanted:
+                _clear(root)
+                _write(root / _MARKER, json.dumps(wanted).encode())
+            for folder in ("images", "labels"):
+                (root / folder).mkdir(exist_ok=True)
+                for left in (root / folder).glob(".*.partial"):
+                    left.unlink()
+            _draw_all(root, _missing(root, sittings(subjects, photos, seed)), seed)
+    except OSError as error:
+        raise DataError(
+            f"The sample cannot be drawn in {root}: {error.strerror or error}.",
+            "It needs a folder that can be written and about 0.4 MB a photo.",
+        ) from error
+    return root
+
+
+def sittings(subjects: int, photos: int, seed: int) -> list[Sitting]:
+    """Plans the photos: all decades of age alike, each person over as many of them as they have.
+
+    Args:
+        subjects: How many people.
+        photos: Of each.
+        seed: Of all chance.
+
+    Returns:
+        One sitting for every photo, person after person, each from young to old.
+    """
+    taken: Counter[int] = Counter()
+    plan: list[Sitting] = []
+    for subject in range(1, subjects + 1):
+        rng = np.random.default_rng((seed, subject))
+        identity = Identity.draw(
+            rng,
+            "female" if subject % 2 else "male",
+            "warm" if subject // 2 % 2 else "cool",
+        )
+        lived = int(rng.integers(64, 83) if rng.random() < 0.75 else rng.integers(18, 64))
+        for age in _ages(min(lived, OLDEST), photos, taken, rng):
+            birth = LAST_YEAR - lived
+            film = rng.random() > np.interp(birth + age, _FILM_ENDS, (0.0, 1.0))
+            plan.append(Sitting(len(plan) + 1, subject, identity, birth, age, bool(film)))
+    return plan
+
+
+def _ages(oldest: int, photos: int, taken: Counter[int], rng: np.random.Generator) -> list[int]:
+    """Ages of one person's photos: the rarest decades first, and no year twice while it can be."""
+    free: dict[int, list[int]] = {}
+    own: Counter[int] = Counter()
+    ages: list[int] = []
+    for _ in range(photos):
+        if not free:
+            for age in rng.permutation(oldest + 1).tolist():
+                free.setdefault(min(age // 10, 6), []).append(age)
+        decade = min(free, key=lambda d: (own[d], taken[d], d))
+        ages.append(free[decade].pop())
+        if not free[decade]:
+            del free[decade]
+        own[decade] += 1
+        taken[decade] += 1
+    return sorted(ages)
+
+
+def _draw_all(root: Path, plan: list[Sitting], seed: int) -> None:
+    processes = min(os.cpu_count() or 1, len(plan) // _WORTH_A_PROCESS)
+    if processes < 2:
+        for sitting in track(plan, "Drawing the sample"):
+            _draw_one(root, sitting, seed)
+        return
+    # Processes: in threads the many small steps of a drawing wait for each other's interpreter.
+    with pool(processes, _stay_on_one_core) as executor:
+        futures = [executor.submit(_draw_one, root, sitting, seed) for sitting in plan]
+        for future in track(as_completed(futures), "Drawing the sample", len(futures)):
+            future.result()
+
+
+def _stay_on_one_core() -> None:
+    cv2.setNumThreads(1)
+
+
+def _draw_one(root: Path, sitting: Sitting, seed: int) -> None:
+    rng = np.random.default_rng((seed, sitting.subject, sitting.number))
+    portrait = render(
+        aged(sitting.identity, sitting.age, rng),
+        Scene.draw(rng, WIDTH, HEIGHT),
+        WIDTH,
+        HEIGHT,
+        sitting.film,
+    )
+    png = cv2.imencode(".png", portrait.pixels[..., ::-1])[1]
+    data = png.tobytes()
+    label = json.dumps(_label(sitting, portrait, len(data)), indent=1).encode()
+    _write(root / "images" / f"{sitting.name}.png", data)
+    # The label comes last: where it is, its photo is too.
+    _write(root / "labels" / f"{sitting.name}.json", label)
+
+
+def _label(sitting: Sitting, portrait: Portrait, size: int) -> dict[str, Any]:
+    """The AI-Hub's JSON for one photo, and the undertone of the skin, which theirs lacks."""
+    x, y, w, h = (round(value, 1) for value in portrait.box)
+    return {
+        "filename": sitting.name,
+        "id": sitting.subject,
+        "birth": sitting.birth,
+        "age_now": LAST_YEAR - sitting.birth,
+        "age_past": sitting.age,
+        "format": "png",
+        "imgsize": f"{size / 1e6:.3f}MB",
+        "width": WIDTH,
+        "height": HEIGHT,
+        "device": "film" if sitting.film else "digital",
+        "gender": sitting.identity.gender,
+        "tone": sitting.identity.tone,
+        "annotation": [
+            {
+                "box": {"x": x, "y": y, "w": w, "h": h},
+                "landmark": [[round(float(v), 1) for v in p] for p in portrait.landmarks],
+            }
+        ],
+    }
+
+
+def _marked(root: Path) -> Any:
+    """What the folder's marker says, or null."""
+    try:
+        return json.loads((root / _MARKER).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _missing(root: Path, plan: list[Sitting]) -> list[Sitting]:
+    present = set(_files(root))
+    return [s for s in plan if not {f"{s.name}.png", f"{s.name}.json"} <= present]
+
+
+def _files(root: Path) -> Iterator[str]:
+    for folder in ("images", "labels"):
+        if (root / folder).is_dir():
+            yield from os.listdir(root / folder)
+
+
+def _refuse_others(root: Path) -> None:
+    """Never draws into, and so never clears, a folder that holds somebody's own files."""
+    if root.is_dir() and not (root / _MARKER).exists():
+        others = [name for name in os.listdir(root) if name != ".lock"]
+        if others:
+            raise DataError(
+                f"{root} holds {others[0]} and more, and is not a sample that fdc drew.",
+                "Name an empty folder for the sample.",
+            )
+
+
+def _clear(root: Path) -> None:
+    for folder in ("images", "labels"):
+        for path in (root / folder).glob("*"):
+            if _OURS.fullmatch(path.name):
+                path.unlink()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Writes a file that is whole or not there, even if the process is killed."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(data)
+    partial.replace(path)

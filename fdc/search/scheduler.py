@@ -1,0 +1,330 @@
+"""Hands jobs to workers, answers what they ask, and keeps the books; no training happens here."""
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import singledispatchmethod
+from pathlib import Path
+
+from fdc.search import budget as budgets
+from fdc.search import pruning
+from fdc.search.budget import Budget, duration
+from fdc.search.console import Console
+from fdc.search.events import Log
+from fdc.search.jobs import Crew, Job, Source
+from fdc.search.messages import (
+    Built,
+    Continue,
+    Died,
+    Done,
+    EpochEnded,
+    Failed,
+    Halved,
+    Ready,
+    Report,
+    Status,
+    Stop,
+)
+from fdc.search.records import State
+from fdc.training import checkpoint
+from fdc.training.spec import Probed
+
+POLL_SECONDS = 1.0
+
+MOST_RETURNS = 2
+"""How often a trial whose worker was lost is handed out again: it may be what kills machines."""
+
+KEPT_CHECKPOINTS = 3
+"""Of how many of the best trials the weights stay on disk."""
+
+GRACE_SECONDS = 20.0
+"""How long after the end of the budget a worker that says nothing is killed."""
+
+START_GRACE_SECONDS = 50.0
+"""The same for one that has not yet timed its steps, which tells what would fit."""
+
+
+class Scheduler:
+    """Runs jobs on workers within a budget.
+
+    Args:
+        workers: Who trains.
+        budget: How long.
+        state: The books, kept on disk.
+        log: Who else is told.
+        console: What a person sees.
+        folder: Where the trials' checkpoints lie.
+        patience: Epochs without gain that end a trial; null: any number.
+    """
+
+    def __init__(
+        self,
+        workers: Crew,
+        budget: Budget,
+        state: State,
+        log: Log,
+        console: Console,
+        folder: Path,
+        patience: int | None,
+    ) -> None:
+        self.workers = workers
+        self.budget = budget
+        self.state = state
+        self.console = console
+        self.folder = folder
+        self.stopping = False
+        """Set from outside: running trials end after their epoch, and no new ones start."""
+        self._log = log
+        self._patience = patience
+        self._jobs: dict[str, Job] = {}
+        self._returned: deque[Job] = deque()
+
+    def trial_folder(self, trial_id: str) -> Path:
+        """Where a trial's checkpoints lie."""
+        return self.folder / "trials" / trial_id
+
+    def run(self, source: Source) -> None:
+        """Works until the source has no more jobs and none is running.
+
+        Args:
+            source: Where jobs come from.
+        """
+        while True:
+            for worker in self._idle():
+                job = None if self.stopping else self._next_job(source, worker)
+                if job is not None:
+                    self._start(worker, job)
+            over = self.stopping or self.budget.left < 0
+            if not self._jobs and (self.workers.names or over):
+                return
+            for worker, report in self.workers.receive(POLL_SECONDS):
+                job = self._jobs.get(worker)
+                if job is not None:
+                    self._hear(report, worker, job)
+                if job is not None and worker not in self._jobs:
+                    self._settle(job, source)
+            self._end_what_overruns()
+            self.console.update(self.state, self.budget, self._jobs.values())
+
+    def some_worker(self) -> str:
+        """A worker that can be given something; waits until there is one."""
+        while not self.workers.names:
+            for _ in self.workers.receive(POLL_SECONDS):
+                pass
+        return self.workers.names[0]
+
+    def save(self) -> None:
+        """Writes the books."""
+        self.state.seconds = self.budget.used
+        self.state.save()
+
+    def _idle(self) -> Iterator[str]:
+        return (name for name in self.workers.names if name not in self._jobs)
+
+    def _next_job(self, source: Source, worker: str) -> Job | None:
+        return self._returned.popleft() if self._returned else source.next_job(worker)
+
+    def _start(self, worker: str, job: Job) -> None:
+        record = job.record
+        self._jobs[worker] = job
+        job.began = self.budget.now
+        job.outcome = ("COMPLETED", None)
+        job.seconds_before = record.seconds
+        self.state.trials[record.id] = record
+        self.save()
+        told = dict(record.hyperparameters)
+        if record.continues is not None:
+            told["continues"] = record.continues
+        self._log.trial_began(record.id, record.number, told, record.seed)
+        self.console.began(record)
+        self.workers.send(worker, job.order)
+
+    def _settle(self, job: Job, source: Source) -> None:
+        record = job.record
+        record.status, record.reason = job.outcome
+        record.seconds = job.seconds_before + self.budget.now - job.began
+        if record.status is not None:
+            self._log.trial_ended(
+                record.id,
+                record.status,
+                record.reason,
+                record.metrics,
+                record.seconds,
+                record.parameters,
+                traceback=record.traceback,
+            )
+            source.job_ended(job)
+        self.console.ended(record)
+        self.save()
+        # Only now: a kill before would leave a trial that is open and has nothing to go on from.
+        self._drop_checkpoints()
+
+    def _drop_checkpoints(self) -> None:
+        kept = {job.record.continues for job in (*self._jobs.values(), *self._returned)}
+        # The best of each of Hyperband's rounds: the next round goes on from them.
+        by_round: dict[float, list[str]] = {}
+        for record in self.state.ranked():
+            by_round.setdefault(record.resource, []).append(record.id)
+        kept.update(*(ids[:KEPT_CHECKPOINTS] for ids in by_round.values()))
+        for record in self.state.trials.values():
+            if record.status is None:
+                continue
+            (self.trial_folder(record.id) / checkpoint.LAST).unlink(missing_ok=True)
+            if record.id not in kept:
+                (self.trial_folder(record.id) / checkpoint.BEST).unlink(missing_ok=True)
+
+    def _finish(self, worker: str, status: Status, reason: str, traceback: str | None) -> None:
+        job = self._jobs.pop(worker)
+        job.outcome = (status, reason)
+        job.record.traceback = traceback
+        self.workers.rest(worker)
+
+    def _end_what_overruns(self) -> None:
+        for worker, job in self._jobs.items():
+            grace = GRACE_SECONDS if job.record.predicted_epoch_seconds else START_GRACE_SECONDS
+            if self.budget.left < -grace:
+                self.workers.kill(worker, "killed: the budget is used up")
+
+    @singledispatchmethod
+    def _hear(self, report: Report, worker: str, job: Job) -> None:
+        raise TypeError(f"a training worker said {report!r}")
+
+    @_hear.register
+    def _(self, report: Ready, worker: str, job: Job) -> None:
+        pass
+
+    @_hear.register
+    def _(self, report: Built, worker: str, job: Job) -> None:
+        record = job.record
+        record.parameters = report.parameters
+        record.batch_size = report.batch_size
+        # A checkpoint may be an epoch ahead of the books: it is written first.
+        untold = report.curve[len(record.curve) :]
+        for epoch, metrics in enumerate(untold, record.next_epoch):
+            self._log.epoch_ended(record.id, epoch, metrics)
+        record.curve = report.curve
+        record.best_epoch = report.best_epoch
+
+    @_hear.register
+    def _(self, report: Halved, worker: str, job: Job) -> None:
+        self.console.say(
+            f"trial {job.record.id}: memory ran out inside the library; "
+            f"batches are halved to {report.batch_size} crops"
+        )
+
+    @_hear.register
+    def _(self, report: Probed, worker: str, job: Job) -> None:
+        record = job.record
+        record.predicted_epoch_seconds = report.epoch_seconds
+        if not math.isinf(self.budget.end):
+            first = not any(trial.curve for trial in self.state.trials.values())
+            deadline = self.budget.deadline(
+                job.began, job.share, report.epoch_seconds, job.limit - record.first_epoch, first
+            )
+            if deadline is None and job.explores and not record.curve:
+                self._refuse(worker, job, report.epoch_seconds)
+                return
+            job.deadline = deadline or job.began + job.share
+        self.console.probed(record)
+        self._answer(worker, job, report.epoch_seconds)
+
+    @_hear.register
+    def _(self, report: EpochEnded, worker: str, job: Job) -> None:
+        record = job.record
+        record.curve.append(report.metrics)
+        if report.improved:
+            record.best_epoch = len(record.curve) - 1
+        record.epoch_seconds = (record.epoch_seconds or 0.0) + report.seconds
+        self._log.epoch_ended(record.id, report.epoch, report.metrics)
+        self.console.epoch_ended(record, job.total)
+        self.save()
+        self._answer(worker, job, report.seconds)
+
+    @_hear.register
+    def _(self, report: Done, worker: str, job: Job) -> None:
+        del self._jobs[worker]
+        self.workers.rest(worker)
+
+    @_hear.register
+    def _(self, report: Failed, worker: str, job: Job) -> None:
+        self._finish(worker, "FAILED", report.reason, report.traceback)
+
+    @_hear.register
+    def _(self, report: Died, worker: str, job: Job) -> None:
+        if report.lost:
+            self._return(worker, report.reason)
+            return
+        batch = job.record.batch_size or 1
+        if report.exhausted and batch > 1:
+            job.record.batch_size = batch // 2
+            self._hear(Halved(batch // 2), worker, job)
+            self.workers.send(worker, replace(job.order, batch_size=batch // 2))
+            return
+        if self.budget.left < 0:
+            status: Status = "COMPLETED" if job.record.curve else "REFUSED"
+            self._finish(worker, status, "cut off by the end of the budget", None)
+        else:
+            self._finish(worker, "FAILED", report.reason, report.output)
+
+    def _return(self, worker: str, reason: str) -> None:
+        job = self._jobs[worker]
+        job.returns += 1
+        if job.returns > MOST_RETURNS:
+            self._finish(worker, "FAILED", f"{reason}, {job.returns} times", None)
+            return
+        del self._jobs[worker]
+        job.outcome = (None, f"{reason}: back into the queue")
+        job.share -= self.budget.now - job.began
+        self._returned.append(job)
+
+    def _refuse(self, worker: str, job: Job, epoch_seconds: float) -> None:
+        epochs = min(budgets.FEWEST_EPOCHS, job.limit)
+        job.outcome = (
+            "REFUSED",
+            f"an epoch would take {duration(epoch_seconds)}: {epochs} of them do not fit into its "
+            f"share of {duration(max(0.0, job.share))}",
+        )
+        self.workers.send(worker, Stop())
+
+    def _answer(self, worker: str, job: Job, epoch_seconds: float) -> None:
+        ending = self._ending(job, epoch_seconds)
+        if ending is not None:
+            job.outcome = ending
+            self.workers.send(worker, Stop())
+            return
+        seconds = None
+        if not math.isinf(job.deadline):
+            latest = min(job.deadline + budgets.OVERRUN * epoch_seconds, self.budget.end)
+            seconds = max(0.0, latest - self.budget.now)
+        self.workers.send(worker, Continue(job.total, seconds))
+
+    def _ending(self, job: Job, epoch_seconds: float) -> tuple[Status | None, str | None] | None:
+        record = job.record
+        done = record.next_epoch
+        more = budgets.more_epochs(job.deadline - self.budget.now, epoch_seconds)
+        job.total = job.limit if more is None else min(job.limit, done + more)
+        if done >= job.limit:
+            return "COMPLETED", None
+        if not record.curve:
+            job.total = max(job.total, done + 1)
+            return None
+        if self.stopping:
+            return None, "interrupted"
+        if job.total <= done:
+            return "COMPLETED", "its share of the budget is used"
+        return self._early_ending(job) if job.explores else None
+
+    def _early_ending(self, job: Job) -> tuple[Status, str] | None:
+        record = job.record
+        since = len(record.curve) - 1 - (record.best_epoch or 0)
+        if self._patience is not None and since >= self._patience:
+            return "COMPLETED", f"no gain in {since} epochs"
+        others = [
+            trial.curve
+            for trial in self.state.trials.values()
+            if trial.status in ("COMPLETED", "PRUNED") and trial.resource == record.resource
+        ]
+        total = job.total - record.first_epoch
+        reason = pruning.unpromising(record.curve, total, others, self.state.objective)
+        return None if reason is None else ("PRUNED", reason)

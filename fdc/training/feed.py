@@ -1,0 +1,92 @@
+"""Batches of crops, straight from the memory-mapped store."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fdc.crops.view import CropView
+from fdc.curation.balance import rarity
+from fdc.training.augmentation import Augmentation
+from fdc.training.targets import Targets
+
+Balance = Literal["none", "weights", "sampling"]
+Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
+
+
+class Feed:
+    """The training batches of one trial, epoch by epoch; the same seed gives the same batches.
+
+    Args:
+        crops: What is trained on.
+        targets: How targets are encoded.
+        augmentation: How crops are varied.
+        batch: Crops in a batch; every batch has this many, so that a network sees one shape.
+        balance: "weights" lets rare targets count more, "sampling" draws them more often.
+        seed: Of the trial.
+    """
+
+    def __init__(
+        self,
+        crops: CropView,
+        targets: Targets,
+        augmentation: Augmentation,
+        batch: int,
+        balance: Balance,
+        seed: int,
+    ) -> None:
+        self._crops = crops
+        self._targets = targets
+        self._augmentation = augmentation
+        self._batch = batch
+        self._seed = seed
+        weights = np.ones(len(crops), np.float32) if crops.weights is None else crops.weights
+        rare = rarity(crops.targets) if balance != "none" else None
+        self._weights = weights * rare if balance == "weights" and rare is not None else weights
+        self._chances = rare / rare.sum() if balance == "sampling" and rare is not None else None
+        self.steps = -(-len(crops) // batch)
+        """Batches in an epoch."""
+
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """Yields an epoch's batches: crops float32 0 to 255, encoded targets, weights.
+
+        The next batch is read while the network works on the present one.
+        """
+        random = np.random.default_rng([self._seed, number])
+        order = self._order(random)
+        parts = [order[i : i + self._batch] for i in range(0, len(order), self._batch)]
+        with ThreadPoolExecutor(max_workers=1) as reader:
+            upcoming = reader.submit(self._read, parts[0], random)
+            for part in parts[1:]:
+                batch = upcoming.result()
+                upcoming = reader.submit(self._read, part, random)
+                yield batch
+            yield upcoming.result()
+
+    def _order(self, random: np.random.Generator) -> NDArray[np.int64]:
+        count = len(self._crops)
+        if self._chances is None:
+            order = random.permutation(count)
+        else:
+            order = random.choice(count, count, p=self._chances.astype(np.float64))
+        return np.resize(order, self.steps * self._batch)
+
+    def _read(self, chosen: NDArray[np.int64], random: np.random.Generator) -> Batch:
+        targets = self._targets.encode(self._crops.targets[chosen])
+        crops, targets = self._augmentation(self._crops.read(chosen), targets, random)
+        return crops, targets, self._weights[chosen]
+
+
+def plain_batches(crops: CropView, batch: int) -> Iterator[tuple[NDArray[np.float32], int]]:
+    """Yields every crop once, in order, in batches of one shape.
+
+    Yields:
+        float32 crops 0 to 255 (batch, size, size, 3), and how many of them count: the last batch
+        is filled up with copies.
+    """
+    order = np.arange(len(crops))
+    for start in range(0, len(crops), batch):
+        chosen = order[start : start + batch]
+        yield crops.read(np.resize(chosen, batch)).astype(np.float32), len(chosen)

@@ -1,0 +1,287 @@
+"""The scheduler's decisions, with workers that say what they are told to say."""
+
+from collections import deque
+
+import pytest
+
+from fdc.search.budget import Budget
+from fdc.search.console import Console
+from fdc.search.jobs import Job
+from fdc.search.messages import Built, Continue, Died, Done, EpochEnded, Halved, Stop
+from fdc.search.records import State, TrialRecord
+from fdc.search.scheduler import Scheduler
+from fdc.training.objective import OBJECTIVES
+from fdc.training.spec import Probed, Train
+from tests.search.conftest import Recorder
+
+
+class Clock:
+    seconds = 100.0
+
+    def __call__(self):
+        return self.seconds
+
+
+class Crew:
+    """One worker whose epochs have the accuracies of a script; the clock runs with them.
+
+    At None it says nothing more.
+    """
+
+    def __init__(self, clock, scripts, epoch_seconds=10.0, deaths=()):
+        self.names = ["worker0"]
+        self.settings = None
+        self.peak_bytes = 0
+        self.sent = []
+        self.killed = []
+        self._clock = clock
+        self._scripts = {str(i): list(script) for i, script in enumerate(scripts)}
+        self._epoch_seconds = epoch_seconds
+        self._deaths = deque(deaths)
+        self._waiting = deque()
+        self._trial = None
+        self._epoch = 0
+
+    def send(self, name, order):
+        self.sent.append(order)
+        if isinstance(order, Train):
+            self._trial, self._epoch = order.folder.name, order.first_epoch
+            self._waiting += [Built(1000, order.batch_size or 64), *self._probed()]
+        elif isinstance(order, Continue):
+            self._clock.seconds += self._epoch_seconds
+            script = self._scripts[self._trial]
+            accuracy = script.pop(0)
+            if accuracy is None:
+                self._clock.seconds += 1000
+                return
+            metrics = {"val_accuracy": accuracy, "val_loss": 1 - accuracy}
+            self._waiting.append(EpochEnded(self._epoch, metrics, self._epoch_seconds, True))
+            self._epoch += 1
+        elif isinstance(order, Stop):
+            self._waiting.append(Done())
+
+    def _probed(self):
+        if self._deaths:
+            return [self._deaths.popleft()]
+        return [Probed(0.1, self._epoch_seconds, 1.0)]
+
+    def receive(self, timeout):
+        if self._waiting:
+            yield "worker0", self._waiting.popleft()
+
+    def rest(self, name):
+        pass
+
+    def kill(self, name, reason):
+        if self.killed:
+            return
+        self.killed.append(reason)
+        self._waiting.append(Died(reason, ""))
+
+
+class Queue:
+    """Gives out jobs one after the other."""
+
+    def __init__(self, scheduler, count, limit=60, share=1000.0):
+        self.jobs = []
+        self._director = scheduler
+        self._numbers = iter(range(count))
+        self._limit = limit
+        self._share = share
+
+    def next_job(self, worker):
+        number = next(self._numbers, None)
+        if number is None:
+            return None
+        record = TrialRecord(str(number), number, {"network/width": 16}, seed=number)
+        order = Train(self._director.trial_folder(record.id), {}, number)
+        job = Job(record, order, self._limit, self._share, self._director.budget.now)
+        self.jobs.append(job)
+        return job
+
+    def job_ended(self, job):
+        pass
+
+
+@pytest.fixture
+def direct(tmp_path):
+    def make(scripts, minutes=None, patience=None, epoch_seconds=10.0, deaths=(), **queue):
+        clock = Clock()
+        crew = Crew(clock, scripts, epoch_seconds, deaths)
+        log = Recorder()
+        scheduler = Scheduler(
+            crew,
+            Budget(minutes, 0.0, 0.0, len(scripts), 1, clock),
+            State(tmp_path / "state.json", OBJECTIVES["classes"], {}),
+            log,
+            Console(quiet=True),
+            tmp_path,
+            patience,
+        )
+        scheduler.run(Queue(scheduler, len(scripts), **queue))
+        return scheduler, crew, log
+
+    return make
+
+
+def test_a_trial_without_limits_has_all_its_epochs(direct):
+    scheduler, crew, log = direct([[0.5, 0.6, 0.7]], limit=3)
+    assert log.ended["0"]["status"] == "COMPLETED"
+    assert log.ended["0"]["metrics"]["val_accuracy"] == 0.7
+    assert [o for o in crew.sent if isinstance(o, Continue)] == [Continue(3)] * 3
+    assert scheduler.state.trials["0"].pace == 10
+
+
+def test_patience_ends_a_trial(direct):
+    _, _, log = direct([[0.5, 0.6, 0.6, 0.6, 0.6, 0.6]], patience=5, limit=6)
+    assert log.ended["0"]["status"] == "COMPLETED"
+    assert len(log.epochs) == 6
+
+
+def test_the_median_rule_prunes(direct):
+    good = [0.6, 0.7, 0.8, 0.9]
+    scheduler, _, log = direct([good, good, [0.2, 0.3, 0.4, 0.5]], limit=4)
+    told = log.ended["2"]
+    assert told["status"] == "PRUNED"
+    assert told["reason"].startswith("median rule: its best val_accuracy is 0.3 after 50%")
+    assert len(scheduler.state.trials["2"].curve) == 2
+    assert told["metrics"]["val_accuracy"] == 0.3
+
+
+def test_a_trial_ends_with_its_share_and_its_schedule_fits_it(direct):
+    _, crew, log = direct([[0.5] * 9, [0.5] * 9], minutes=10, share=45)
+    assert log.ended["0"]["reason"] == "its share of the budget is used"
+    assert [epoch for trial, epoch in log.epochs if trial == "0"] == [0, 1, 2, 3]
+    continues = [order for order in crew.sent if isinstance(order, Continue)]
+    assert {order.total_epochs for order in continues} == {4}
+    assert continues[0].seconds == 45 + 5
+    assert continues[3].seconds == 15 + 5
+
+
+def test_a_trial_that_does_not_fit_is_refused_with_the_prediction(direct):
+    scheduler, _, log = direct([[0.5], [0.6]], minutes=2, epoch_seconds=70, share=20)
+    assert log.ended["0"]["status"] == "COMPLETED"
+    assert log.ended["1"]["status"] == "REFUSED"
+    assert log.ended["1"]["reason"] == (
+        "an epoch would take 1:10 min: 3 of them do not fit into its share of 20.0 s"
+    )
+    assert scheduler.state.trials["1"].predicted_epoch_seconds == 70
+    assert [epoch for trial, epoch in log.epochs if trial == "1"] == []
+
+
+def test_memory_that_ran_out_in_the_library_halves_the_batch_even_if_the_worker_died(direct):
+    died = Died("died of SIGSEGV", "ran out of memory", exhausted=True)
+    scheduler, crew, log = direct([[0.5]], limit=1, deaths=[died, died])
+    assert log.ended["0"]["status"] == "COMPLETED"
+    sizes = [order.batch_size for order in crew.sent if isinstance(order, Train)]
+    assert sizes == [None, 32, 16]
+    assert scheduler.state.trials["0"].batch_size == 16
+
+
+def test_a_death_is_a_failure_with_its_reason_and_output(direct):
+    _, _, log = direct([[0.5], [0.6]], limit=1, deaths=[Died("killed", "last words")])
+    assert log.ended["0"]["status"] == "FAILED"
+    assert log.ended["0"]["reason"] == "killed"
+    assert log.ended["0"]["traceback"] == "last words"
+    assert log.ended["1"]["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize(("script", "status"), [([0.5, None], "COMPLETED"), ([None], "REFUSED")])
+def test_what_overruns_the_budget_is_killed_and_counts_as_far_as_it_came(direct, script, status):
+    _, crew, log = direct([script], minutes=1)
+    assert crew.killed == ["killed: the budget is used up"]
+    assert log.ended["0"]["status"] == status
+    assert log.ended["0"]["reason"] == "cut off by the end of the budget"
+
+
+def test_nothing_starts_once_it_is_stopping(tmp_path):
+    clock = Clock()
+    crew = Crew(clock, [[0.5] * 9, [0.5]])
+    log = Recorder()
+    scheduler = Scheduler(
+        crew,
+        Budget(None, 0.0, 0.0, 2, 1, clock),
+        State(tmp_path / "state.json", OBJECTIVES["classes"], {}),
+        log,
+        Console(quiet=True),
+        tmp_path,
+        None,
+    )
+    log.on_epoch = lambda trial, epoch: setattr(scheduler, "stopping", epoch == 1)
+    scheduler.run(Queue(scheduler, 2))
+    assert log.epochs == [("0", 0), ("0", 1)]
+    assert log.ended == {}
+    [record] = scheduler.state.trials.values()
+    assert record.status is None
+    assert record.reason == "interrupted"
+
+
+def test_only_the_best_three_keep_their_weights(direct, tmp_path):
+    scripts = [[0.5], [0.9], [0.1], [0.7], [0.8]]
+    for trial in range(5):
+        folder = tmp_path / "trials" / str(trial)
+        folder.mkdir(parents=True)
+        (folder / "best.npz").touch()
+        (folder / "last.npz").touch()
+    direct(scripts, limit=1)
+    left = {path.parent.name for path in tmp_path.rglob("best.npz")}
+    assert left == {"1", "3", "4"}
+    assert not list(tmp_path.rglob("last.npz"))
+
+
+def test_epochs_that_a_checkpoint_had_ahead_of_the_books_are_told(tmp_path):
+    """A driver that is killed between a checkpoint and its books loses no point."""
+    clock = Clock()
+    crew = Crew(clock, [[0.7]])
+    ahead = [{"val_accuracy": 0.5}, {"val_accuracy": 0.6}]
+    send = crew.send
+
+    def resumed(name, order):
+        send(name, order)
+        if isinstance(order, Train):
+            crew._waiting[0] = Built(1000, 64, curve=list(ahead), best_epoch=1)
+            crew._epoch = 2
+
+    crew.send = resumed
+    log = Recorder()
+    state = State(tmp_path / "state.json", OBJECTIVES["classes"], {})
+    budget = Budget(None, 0.0, 0.0, 1, 1, clock)
+    scheduler = Scheduler(crew, budget, state, log, Console(quiet=True), tmp_path, None)
+    scheduler.run(Queue(scheduler, 1, limit=3))
+    assert log.epochs == [("0", 0), ("0", 1), ("0", 2)]
+    assert [m["val_accuracy"] for m in state.trials["0"].curve] == [0.5, 0.6, 0.7]
+
+
+def test_a_halved_batch_is_told(capfd, tmp_path):
+    console = Console()
+    scheduler = Scheduler(
+        Crew(Clock(), []),
+        Budget(None, 0.0, 0.0, 1, 1, Clock()),
+        State(tmp_path / "state.json", OBJECTIVES["classes"], {}),
+        Recorder(),
+        console,
+        tmp_path,
+        None,
+    )
+    job = Queue(scheduler, 1).next_job("worker0")
+    scheduler._hear(Halved(32), "worker0", job)
+    assert "trial 0: memory ran out inside the library; batches are halved to 32 crops" in (
+        capfd.readouterr().err
+    )
+
+
+LOST = Died("its node is gone", "", lost=True)
+
+
+def test_a_trial_whose_worker_is_lost_is_handed_out_again(direct):
+    _, _, log = direct([[0.5], [0.6]], limit=1, deaths=[LOST])
+    assert [log.ended[trial]["status"] for trial in "01"] == ["COMPLETED", "COMPLETED"]
+    assert log.began == ["0", "0", "1"]
+    assert log.epochs == [("0", 0), ("1", 0)]
+
+
+def test_a_trial_that_loses_every_worker_fails(direct):
+    _, _, log = direct([[0.5], [0.6]], limit=1, deaths=[LOST] * 3)
+    assert log.ended["0"]["status"] == "FAILED"
+    assert log.ended["0"]["reason"] == "its node is gone, 3 times"
+    assert log.ended["1"]["status"] == "COMPLETED"
