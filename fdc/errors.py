@@ -1,5 +1,8 @@
 """Every error that fdc raises on purpose; the command line shows these without a traceback."""
 
+import difflib
+from collections.abc import Iterable
+
 
 class FdcError(Exception):
     """Something a person can put right.
@@ -52,3 +55,21 @@ class RegistryError(FdcError):
 
 class ClusterError(FdcError):
     """The machines that work was to be spread over cannot be had."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The question that helps after a slip of the pen.
+
+    Args:
+        word: What was said.
+        known: What could have been said.
+
+    Returns:
+        "Did you mean 'age'? ", with a space at its end; empty where nothing is close.
+
+    Example:
+        >>> did_you_mean("aeg", ["age", "gender"])
+        "Did you mean 'age'? "
+    """
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"Did you mean {close[0]!r}? " if close else ""

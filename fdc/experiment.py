@@ -1,6 +1,5 @@
 """What one experiments/*.yaml says, typed and validated, every mistake told at once."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
@@ -8,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from fdc.errors import ExperimentError
+from fdc.errors import ExperimentError, did_you_mean
 from fdc.tasks import Task
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -176,7 +175,7 @@ def load(
         known = names(folder)
         raise ExperimentError(
             f"There is no experiment {name!r} in {folder}/.",
-            f"{_did_you_mean(name, known)}There are: {', '.join(known) or 'none'}.",
+            f"{did_you_mean(name, known)}There are: {', '.join(known) or 'none'}.",
         )
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -230,7 +229,7 @@ def _told(mistake: Any) -> str:
     if mistake["type"] == "extra_forbidden":
         allowed = _fields_at(location[:-1])
         return (
-            f"{key}: unknown key. {_did_you_mean(location[-1], allowed)}"
+            f"{key}: unknown key. {did_you_mean(location[-1], allowed)}"
             f"Allowed: {', '.join(allowed)}"
         )
     if mistake["type"] == "missing":
@@ -241,7 +240,7 @@ def _told(mistake: Any) -> str:
         return f"{key}: {message}"
     expected = mistake.get("ctx", {}).get("expected")
     options = [option.strip("' ") for option in str(expected).replace(" or ", ",").split(",")]
-    meant = _did_you_mean(str(value), options) if expected else ""
+    meant = did_you_mean(str(value), options) if expected else ""
     return f"{key}: {message}, but got {value!r}. {meant}".rstrip()
 
 
@@ -259,8 +258,3 @@ def _fields_at(location: Sequence[str]) -> list[str]:
 
 def _keys(model: type[BaseModel]) -> str:
     return ", ".join(model.model_fields)
-
-
-def _did_you_mean(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"Did you mean {close[0]!r}? " if close else ""

@@ -1,7 +1,6 @@
 """The manifest: one row per photo, its schema, reading and writing."""
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
+from fdc import files
 from fdc.errors import DataError
 
 LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
@@ -141,10 +141,8 @@ def validate(manifest: pd.DataFrame) -> pd.DataFrame:
 
 def write(manifest: pd.DataFrame, path: Path) -> None:
     """Writes the manifest as Parquet, so that a kill leaves either the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    manifest.to_parquet(unfinished, index=False)
-    os.replace(unfinished, path)
+    with files.whole(path) as unfinished:
+        manifest.to_parquet(unfinished, index=False)
 
 
 def read(path: Path) -> pd.DataFrame:

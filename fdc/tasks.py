@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Language = Literal["ko", "en"]
+from fdc.locale import Language, LocalizedText
 
 AUGMENTATIONS = ("flip", "shift", "brightness", "contrast", "colour")
 """Every way in which a training crop may be varied; a task may forbid some of them."""
@@ -18,15 +18,6 @@ OBJECTIVES: dict[str, tuple[str, Literal["min", "max"]]] = {
     "regression": ("mae", "min"),
 }
 """What a search optimises on the validation photos, by the kind of task."""
-
-
-class LocalizedText(BaseModel):
-    """How a class is called in an answer."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    ko: str
-    en: str
 
 
 class Task(BaseModel):

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from fdc.tasks import LocalizedText, Task
+from fdc.locale import LocalizedText
+from fdc.tasks import Task
 
 DECADES = Task(kind="ordinal", column="age", bins=(0, 10, 20, 30, 40, 50, 60))
 AGE = Task(

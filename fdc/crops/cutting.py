@@ -15,6 +15,7 @@ from fdc.crops.store import CropStore, keys_of, stores
 from fdc.crops.work import Execute, Job, Photo
 from fdc.crops.writer import CropWriter
 from fdc.errors import DataError
+from fdc.execution.cpus import usable_cpus
 from fdc.faces.recipe import Recipe
 from fdc.progress import track
 
@@ -62,7 +63,7 @@ def prepare(
     if engine not in ENGINES:
         raise DataError(f"There is no engine {engine!r}.", f"Choose one of: {', '.join(ENGINES)}.")
     few = workers if engine == "local" else None
-    threads = max(1, local.workers_here() // few) if few else 1
+    threads = max(1, usable_cpus() // few) if few else 1
     folder = Path(stores_folder) / recipe.fingerprint
     _announce(folder, recipe)
     # A worker on another machine has another working directory.

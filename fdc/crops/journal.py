@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from fdc import files
 
 _SCHEMA = pa.schema(
     {
@@ -82,11 +83,13 @@ def write_index(folder: Path) -> None:
     """Write the journal as a table, so that a kill leaves either the old one or the new one."""
     journal = folder / "journal.jsonl"
     metadata = {"journal_bytes": str(journal.stat().st_size)}
-    unfinished = folder / "index.unfinished"
-    with pq.ParquetWriter(unfinished, _SCHEMA.with_metadata(metadata)) as writer:
+    schema = _SCHEMA.with_metadata(metadata)
+    with (
+        files.whole(folder / "index.parquet") as unfinished,
+        pq.ParquetWriter(unfinished, schema) as writer,
+    ):
         for batch in _batches((line for line, _ in lines(journal)), 50_000):
             writer.write_table(pa.Table.from_pylist(batch, schema=_SCHEMA))
-    os.replace(unfinished, folder / "index.parquet")
 
 
 def _batches(lines: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:

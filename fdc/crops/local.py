@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import resource
 import signal
 import time
@@ -20,17 +19,13 @@ from multiprocessing.connection import Connection, wait
 
 from fdc.crops.work import Job, Outcome, Photo, process_all, refusal
 from fdc.errors import FdcError
+from fdc.execution.cpus import usable_cpus
 
 SECONDS_PER_PHOTO = 300.0
 MEMORY_PER_WORKER = 4 << 30
 _AHEAD = 2
 _WINDOW = 16
 _ATTEMPTS = 2
-
-
-def workers_here() -> int:
-    """How many photos at a time suit this machine: one per core that this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 @dataclass
@@ -73,7 +68,7 @@ def execute(
         FdcError: workers cannot start, for example because weights are missing.
     """
     waiting = iter(photos)
-    first = list(islice(waiting, workers or workers_here()))
+    first = list(islice(waiting, workers or usable_cpus()))
     crew = _Crew(job, len(first), seconds, memory)
     try:
         yield from crew.work(enumerate(chain(first, waiting)))

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fdc import files
 from fdc.crops import journal
 from fdc.crops.record import Record
 from fdc.crops.store import hold, read_recipe
@@ -122,13 +123,13 @@ class CropWriter:
                 f"{self.folder} holds crops of another recipe.", "Give each recipe its own folder."
             )
         if not path.exists():
-            _replace(path, text.encode())
+            files.write_bytes(path, text.encode())
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         self._crops = os.open(self.folder / "crops.u8", flags, 0o644)
         self._journal = os.open(self.folder / "journal.jsonl", flags, 0o644)
         self._recover()
         holder = {"pid": os.getpid(), "host": os.uname().nodename, "since": time.ctime()}
-        _replace(self.folder / "holder.json", json.dumps(holder).encode())
+        files.write_bytes(self.folder / "holder.json", json.dumps(holder).encode())
 
     def _recover(self) -> None:
         row_bytes = self.recipe.crop_bytes
@@ -171,12 +172,6 @@ def _write_all(file: int, data: bytes) -> None:
     left = memoryview(data)
     while left:
         left = left[os.write(file, left) :]
-
-
-def _replace(path: Path, data: bytes) -> None:
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_bytes(data)
-    os.replace(unfinished, path)
 
 
 @contextlib.contextmanager

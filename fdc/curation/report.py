@@ -1,6 +1,5 @@
 """One page that shows what a person should have seen before training on photos."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from fdc import files
 from fdc import manifest as manifests
 from fdc.curation import balance, figures, rules, sufficiency
 from fdc.curation.balance import Balance
@@ -90,10 +90,7 @@ def write_report(
         most=MOST_LISTED,
         sides=SPLITS,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.write_text(page, encoding="utf-8")
-    os.replace(unfinished, path)
+    files.write_text(path, page)
     return path
 
 

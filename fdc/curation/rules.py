@@ -4,7 +4,6 @@ Each rule sets rows aside under its own name. Some rules need the photo itself a
 are cut, some need the whole table; all of them stand here, so that one table tells everything.
 """
 
-import difflib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -12,7 +11,7 @@ import pandas as pd
 
 from fdc import manifest as manifests
 from fdc.curation import checks
-from fdc.errors import DataError
+from fdc.errors import DataError, did_you_mean
 
 Check = Callable[..., pd.Series]
 
@@ -181,6 +180,5 @@ def apply(
 def _known(names: Collection[str], table: Collection[str], what: str) -> None:
     for name in names:
         if name not in table:
-            close = difflib.get_close_matches(name, table, n=1)
-            meant = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(table)}."
-            raise DataError(f"There is no {what} called {name!r}.", meant)
+            hint = f"{did_you_mean(name, table)}There are: {', '.join(table)}."
+            raise DataError(f"There is no {what} called {name!r}.", hint)

@@ -1,11 +1,11 @@
 """Remembers who stood where, so that no photo changes sides when others are added."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from fdc import files
 from fdc.curation.splits import FRACTIONS
 from fdc.errors import DataError
 
@@ -49,10 +49,8 @@ def remember(
     before = recall(path, fractions=fractions, seed=seed)
     sides = pd.concat([now, before[~before.index.isin(now.index)]]).sort_index()
     table = pd.DataFrame({"key": sides.index, "split": sides.to_numpy()})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    table.assign(seed=seed, fractions=_key(fractions)).to_parquet(unfinished, index=False)
-    os.replace(unfinished, path)
+    with files.whole(path) as unfinished:
+        table.assign(seed=seed, fractions=_key(fractions)).to_parquet(unfinished, index=False)
 
 
 def _key(fractions: Sequence[float]) -> str:

@@ -1,6 +1,6 @@
 """The fixed texts of the model card, in Korean and English."""
 
-from fdc.tasks import Language
+from fdc.locale import Language
 
 TEXTS: dict[str, dict[Language, str]] = {
     "kind": {"ko": "모델 카드", "en": "Model card"},

@@ -15,7 +15,7 @@ from fdc.evaluation.counts import PhotoCounts
 from fdc.evaluation.intervals import Interval
 from fdc.evaluation.report import EvaluationReport
 from fdc.evaluation.wording import sentences, slice_name
-from fdc.tasks import Language
+from fdc.locale import Language
 
 
 def render(

@@ -3,7 +3,7 @@
 from fdc.evaluation.intervals import Interval
 from fdc.evaluation.report import EvaluationReport
 from fdc.evaluation.slices import Slice
-from fdc.tasks import Language
+from fdc.locale import Language
 
 _TEXTS: dict[str, dict[Language, str]] = {
     "classes": {

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from fdc.errors import PhotoError, StoreError
+from fdc.execution.cpus import usable_cpus
 from fdc.execution.processes import pool
 from fdc.imaging import decoding as photos
 from fdc.progress import track
@@ -173,7 +174,7 @@ def _stamp(path: str) -> _Stamp | None:
 
 def _look_at_all(paths: Sequence[str], workers: int | None) -> Iterator[Inspected]:
     # Threads start at once, but small photos spend half of their time in the interpreter.
-    workers = workers or len(os.sched_getaffinity(0))
+    workers = workers or usable_cpus()
     if workers > 1 and len(paths) >= _WORTH_PROCESSES:
         return _in_processes(look, paths, workers)
     return _in_threads(look, paths, workers)

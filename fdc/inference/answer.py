@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from fdc.faces.preparer import BY_BOX, KEPT_TIGHT, KEPT_WHOLE
-from fdc.tasks import LocalizedText, Task
+from fdc.locale import LocalizedText
+from fdc.tasks import Task
 
 SENTENCES: dict[str, LocalizedText] = {
     "undecodable": LocalizedText(

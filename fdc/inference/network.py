@@ -1,6 +1,5 @@
 """A trained network from its ONNX file, run without the library that trained it."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from fdc.errors import RegistryError
+from fdc.execution.cpus import usable_cpus
 
 BATCH = 64
 
@@ -25,7 +25,7 @@ class Network:
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or _usable_cpus()
+        options.intra_op_num_threads = threads or usable_cpus()
         # The arena never gives memory back; without it the memory stays flat.
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
@@ -72,7 +72,3 @@ class Network:
     def _run(self, crops: NDArray[np.float32]) -> NDArray[np.float32]:
         [output] = self._session.run([self._output], {self._input: crops})
         return np.asarray(output, np.float32)
-
-
-def _usable_cpus() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

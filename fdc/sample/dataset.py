@@ -18,7 +18,9 @@ import cv2
 import numpy as np
 from filelock import FileLock
 
+from fdc import files
 from fdc.errors import DataError
+from fdc.execution.cpus import usable_cpus
 from fdc.execution.processes import pool
 from fdc.progress import track
 from fdc.sample.drawing import Identity, Portrait, Scene, aged, render
@@ -87,10 +89,10 @@ def draw(root: Path, subjects: int = 60, photos: int = 10, seed: int = 71415) ->
         with FileLock(root / ".lock"):
             if _marked(root) != wanted:
                 _clear(root)
-                _write(root / _MARKER, json.dumps(wanted).encode())
+                files.write_bytes(root / _MARKER, json.dumps(wanted).encode())
             for folder in ("images", "labels"):
                 (root / folder).mkdir(exist_ok=True)
-                for left in (root / folder).glob(".*.partial"):
+                for left in (root / folder).glob(f"*{files.UNFINISHED}"):
                     left.unlink()
             _draw_all(root, _missing(root, sittings(subjects, photos, seed)), seed)
     except OSError as error:
@@ -148,7 +150,7 @@ def _ages(oldest: int, photos: int, taken: Counter[int], rng: np.random.Generato
 
 
 def _draw_all(root: Path, plan: list[Sitting], seed: int) -> None:
-    processes = min(os.cpu_count() or 1, len(plan) // _WORTH_A_PROCESS)
+    processes = min(usable_cpus(), len(plan) // _WORTH_A_PROCESS)
     if processes < 2:
         for sitting in track(plan, "Drawing the sample"):
             _draw_one(root, sitting, seed)
@@ -176,9 +178,9 @@ def _draw_one(root: Path, sitting: Sitting, seed: int) -> None:
     png = cv2.imencode(".png", portrait.pixels[..., ::-1])[1]
     data = png.tobytes()
     label = json.dumps(_label(sitting, portrait, len(data)), indent=1).encode()
-    _write(root / "images" / f"{sitting.name}.png", data)
+    files.write_bytes(root / "images" / f"{sitting.name}.png", data)
     # The label comes last: where it is, its photo is too.
-    _write(root / "labels" / f"{sitting.name}.json", label)
+    files.write_bytes(root / "labels" / f"{sitting.name}.json", label)
 
 
 def _label(sitting: Sitting, portrait: Portrait, size: int) -> dict[str, Any]:
@@ -241,10 +243,3 @@ def _clear(root: Path) -> None:
         for path in (root / folder).glob("*"):
             if _OURS.fullmatch(path.name):
                 path.unlink()
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Writes a file that is whole or not there, even if the process is killed."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(data)
-    partial.replace(path)

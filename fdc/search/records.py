@@ -1,12 +1,12 @@
 """What a search knows about its trials, and keeps on disk so that a kill costs nothing."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from fdc import files
 from fdc.search.messages import Status
 from fdc.training.objective import Objective
 
@@ -196,9 +196,7 @@ class State:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Writes a JSON file whole or not at all."""
-    scratch = path.with_suffix(".part")
-    scratch.write_text(json.dumps(content, default=str), encoding="utf-8")
-    os.replace(scratch, path)
+    files.write_text(path, json.dumps(content, default=str))
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -1,7 +1,6 @@
 """The whole of a search: trials, the winner trained on, its network exported."""
 
 import math
-import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ import filelock
 from fdc.crops.view import CropView
 from fdc.errors import SearchError
 from fdc.execution import cluster, memory
+from fdc.execution.cpus import usable_cpus
 from fdc.quiet import native_stderr_hidden
 from fdc.search.budget import Budget, duration
 from fdc.search.checks import check, check_identity, digest
@@ -145,7 +145,7 @@ def search(
             augmentation=used,
             balance=balance,
             batch_size=batch_size,
-            threads=cpus if engine == "ray" else max(1, _cpus() // workers),
+            threads=cpus if engine == "ray" else max(1, usable_cpus() // workers),
             memory_bytes=int((memory_limit_gb or 0) * memory.GB),
         )
         budget = Budget(minutes, reserve_seconds, state.seconds, trials, workers)
@@ -168,7 +168,7 @@ def search(
             if workers > 1 and engine == "local" and winner_to_train_on(scheduler):
                 # The winner is trained on alone, so it gets the cores and the memory of all.
                 crew.close()
-                alone = replace(settings, threads=_cpus())
+                alone = replace(settings, threads=usable_cpus())
                 one = Workers(1, alone, folder / "workers", hang_seconds)
                 stack.callback(one.close)
                 one.peak_bytes = crew.peak_bytes
@@ -243,10 +243,6 @@ def _what_would_fit(
         f"What would fit: at least {math.ceil((overhead + fastest) / 60)} min, {fewer}or smaller "
         "crops.",
     )
-
-
-def _cpus() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

@@ -16,12 +16,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from fdc.errors import RegistryError
 from fdc.inference.answer import Answer, Refusal
+from fdc.locale import LocalizedText
 from fdc.serving.champions import Champions, LoadedModel
 from fdc.serving.headers import SecurityHeaders
 from fdc.serving.limits import Busy, Limits, Places, Rates
 from fdc.serving.rejection import STATUS, Rejected
 from fdc.serving.upload import FIELD, receive
-from fdc.tasks import LocalizedText
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Why the service does not take a photo: one table of rules, HTTP statuses and sentences."""
 
 from fdc.inference.answer import SENTENCES, Refusal
-from fdc.tasks import LocalizedText
+from fdc.locale import LocalizedText
 
 STATUS: dict[str, int] = {
     "bad form": 400,

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from fdc import files
 from fdc.errors import DataError
 from fdc.progress import track
 from fdc.sources import vocabulary
@@ -128,12 +129,9 @@ def _pixels(text: str) -> NDArray[np.uint8]:
 
 
 def _save(pixels: NDArray[np.uint8], photo: Path) -> None:
-    """Writes under another name first, so that a kill leaves no half photo behind."""
-    unfinished = photo.with_suffix(".unfinished")
     try:
-        photo.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(pixels).save(unfinished, format="PNG")
-        os.replace(unfinished, photo)
+        with files.whole(photo) as unfinished:
+            Image.fromarray(pixels).save(unfinished, format="PNG")
     except OSError as error:
         raise DataError(
             f"The photos of fer2013's CSV cannot be unpacked to {photo.parent}: {error}.",

@@ -1,9 +1,8 @@
 """The table of readers, and which of them a folder is for."""
 
-import difflib
 from pathlib import Path
 
-from fdc.errors import DataError
+from fdc.errors import DataError, did_you_mean
 from fdc.sources import adience, aihub, ckplus, fer2013, folder, table, utkface
 from fdc.sources import sample as drawn
 from fdc.sources.listing import photos_below
@@ -57,9 +56,8 @@ def reader_called(name: str) -> Reader:
         DataError: If there is none.
     """
     if name not in READERS:
-        near = difflib.get_close_matches(name, READERS, n=1)
         raise DataError(
-            f"There is no reader {name!r}" + (f"; did you mean {near[0]!r}?" if near else "."),
-            f"Readers are auto, {', '.join(READERS)}.",
+            f"There is no reader {name!r}.",
+            f"{did_you_mean(name, READERS)}Readers are auto, {', '.join(READERS)}.",
         )
     return READERS[name]

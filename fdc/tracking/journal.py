@@ -13,6 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from fdc import files
 from fdc.errors import TrackingError
 
 Event = dict[str, Any]
@@ -118,10 +119,7 @@ class Journal:
         """
         place = self.folder / "files" / sha256(content).hexdigest()[:16] / name
         if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            partial = place.with_name(place.name + ".partial")
-            partial.write_bytes(content)
-            partial.replace(place)
+            files.write_bytes(place, content)
         return str(place.relative_to(self.folder))
 
     def close(self) -> None:

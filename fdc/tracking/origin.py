@@ -1,10 +1,11 @@
 """What a run was made with: the commit and the environment."""
 
-import os
 import platform
 import subprocess
 from importlib import metadata
 from pathlib import Path
+
+from fdc.execution.cpus import usable_cpus
 
 _PACKAGES = ("autokeras", "keras", "keras-tuner", "tensorflow", "jax", "mlflow", "numpy", "rembg")
 
@@ -14,7 +15,7 @@ def environment() -> dict[str, str]:
     tags = {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "cpu_count": str(_cpu_count()),
+        "cpu_count": str(usable_cpus()),
     }
     for package in _PACKAGES:
         try:
@@ -56,8 +57,3 @@ def _git(folder: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return answer.stdout.strip()
-
-
-def _cpu_count() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -5,6 +5,7 @@ import logging
 import re
 import threading
 
+from fdc import files
 from fdc.tracking.journal import Event, Journal
 from fdc.tracking.mlflow_writer import Delivery, RefusedError
 
@@ -168,6 +169,4 @@ class Sender(threading.Thread):
             "experiment_id": self._delivery.experiment_id,
             "runs": self._delivery.runs,
         }
-        partial = self._state_file.with_suffix(".partial")
-        partial.write_text(json.dumps(state), encoding="utf-8")
-        partial.replace(self._state_file)
+        files.write_text(self._state_file, json.dumps(state))

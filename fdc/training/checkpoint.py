@@ -1,7 +1,6 @@
 """A training's state on disk: written whole or not at all."""
 
 import json
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from fdc import files
 
 LAST = "last.npz"
 BEST = "best.npz"
@@ -33,10 +34,8 @@ class Checkpoint:
         arrays = {f"variable_{i}": array for i, array in enumerate(self.variables)}
         arrays |= {f"optimizer_{i}": array for i, array in enumerate(self.optimizer)}
         text = np.frombuffer(json.dumps(self.facts).encode(), np.uint8)
-        scratch = path.with_suffix(".part")
-        with scratch.open("wb") as file:
+        with files.whole(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, allow_pickle=False, facts=text, **arrays)
-        os.replace(scratch, path)
 
     @classmethod
     def load(cls, path: Path) -> "Checkpoint | None":

@@ -16,8 +16,8 @@ from fdc.crops.work import Outcome
 from fdc.errors import WeightsError
 from fdc.faces.recipe import Recipe
 from tests.clusters import Nodes, nodes
-from tests.crops.test_local import MEMORY, MissingJob, Poisoned, PoisonedJob, photos, rules
 from tests.crops.test_cutting import contents, row
+from tests.crops.test_local import MEMORY, MissingJob, Poisoned, PoisonedJob, photos, rules
 from tests.servers import s3
 
 

@@ -98,7 +98,7 @@ def test_thresholds_can_be_moved_and_switched_off() -> None:
 
 
 def test_an_unknown_threshold_is_told_with_the_nearest() -> None:
-    with pytest.raises(DataError, match=r"smallest_sid.*mean smallest_side"):
+    with pytest.raises(DataError, match=r"smallest_sid.*mean 'smallest_side'"):
         rules.apply(manifest([]), smallest_sid=3)
     with pytest.raises(DataError, match=r"no rule called 'blurry'"):
         rules.apply(manifest([]), off=["blurry"])

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fdc.tasks import LocalizedText, Task
+from fdc.locale import LocalizedText
+from fdc.tasks import Task
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from fdc.faces.recipe import Recipe
+from fdc.locale import LocalizedText
 from fdc.registry import Version, package, predictions_table
-from fdc.tasks import LocalizedText, Task
+from fdc.tasks import Task
 
 SIZE = 32
 RECIPE = Recipe(size=SIZE, face="whole", detector="none", background="none")

@@ -111,7 +111,7 @@ def test_what_is_missing_is_drawn_and_nothing_else(drawn: Path, tmp_path: Path) 
     whole = contents(root)
     (root / "images" / sorted(os.listdir(root / "images"))[0]).unlink()
     (root / "labels" / sorted(os.listdir(root / "labels"))[3]).unlink()
-    (root / "images" / ".0001.png.partial").write_bytes(b"cut off")
+    (root / "images" / "0001.png.unfinished").write_bytes(b"cut off")
     kept = {path: path.stat().st_mtime_ns for path in root.glob("*/*[FD].*")}
     assert draw(root, **SMALL) == root
     assert contents(root) == whole
@@ -137,7 +137,7 @@ def test_a_killed_draw_is_completed(tmp_path: Path) -> None:
 
     draw(root, **many)
     finished = contents(root)
-    whole = {name: data for name, data in early.items() if not name.endswith(".partial")}
+    whole = {name: data for name, data in early.items() if not name.endswith(".unfinished")}
     assert whole.items() <= finished.items()
     assert len(finished) == 30
     assert finished == contents(draw(tmp_path / "again", **many))
@@ -191,7 +191,7 @@ def test_ctrl_c_ends_the_drawing_at_once(tmp_path: Path, early: bool) -> None:
     assert told.splitlines()[-1] == "KeyboardInterrupt"
     _, left = psutil.wait_procs(children, timeout=20)
     assert not left
-    assert not list(tmp_path.glob("sample/*/.*.partial"))
+    assert not list(tmp_path.glob("sample/*/*.unfinished"))
 
 
 def test_other_arguments_replace_the_sample(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_a_full_disk_is_a_data_error(tmp_path: Path, monkeypatch: pytest.MonkeyP
     write = Path.write_bytes
 
     def full(path: Path, data: bytes) -> int:
-        if path.name.endswith(".png.partial"):
+        if path.name.endswith(".png.unfinished"):
             raise OSError(28, "No space left on device")
         return write(path, data)
 

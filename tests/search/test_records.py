@@ -28,7 +28,7 @@ def test_state_survives_its_file(state):
     read = State(state.path, state.objective, {})
     assert read.load()
     assert read == state
-    assert not list(state.path.parent.glob("*.part"))
+    assert not list(state.path.parent.glob("*.unfinished"))
 
 
 def test_no_file_no_state(tmp_path):

@@ -107,7 +107,7 @@ def test_only_what_is_needed_stays_on_disk(finished):
     result, _ = finished
     left = {str(p.relative_to(result.folder)) for p in result.folder.rglob("*.npz")}
     assert left == {"trials/0000/best.npz", "trials/0001/best.npz"}
-    assert not list(result.folder.rglob("*.part"))
+    assert not list(result.folder.rglob("*.unfinished"))
     assert not workers()
 
 

@@ -103,7 +103,7 @@ def test_photos_in_no_known_format_name_all_readers(tmp_path: Path) -> None:
 
 def test_an_unknown_reader(tmp_path: Path) -> None:
     photos(tmp_path, ["a/1.jpg"])
-    with pytest.raises(DataError, match="did you mean 'utkface'"):
+    with pytest.raises(DataError, match="Did you mean 'utkface'"):
         read(tmp_path, "utk-face")
 
 

@@ -13,7 +13,8 @@ from fdc.evaluation.metrics import checked, predicted
 from fdc.evaluation.report import EvaluationReport
 from fdc.evaluation.slices import Slice
 from fdc.evaluation.wording import slice_name
-from fdc.tasks import Language, Task
+from fdc.locale import Language
+from fdc.tasks import Task
 
 _SHADES = LinearSegmentedColormap.from_list("fdc", ["#ffffff", style.LIGHT_BLUE, style.BLUE])
 
