@@ -21,8 +21,8 @@ class FdcError(Exception):
         return f"{self.message} {self.hint}" if self.hint else self.message
 
 
-class ExperimentError(FdcError):
-    """An experiment file, or a value that overrides it, says something that is not allowed."""
+class SettingsError(FdcError):
+    """A settings file, or a value that overrides it, says something that is not allowed."""
 
 
 class DataError(FdcError):
@@ -49,8 +49,12 @@ class TrackingError(FdcError):
     """MLflow's server or database cannot be reached."""
 
 
+class InferenceError(FdcError):
+    """A model folder cannot answer: incomplete, of parts that do not fit, or for other crops."""
+
+
 class RegistryError(FdcError):
-    """A model cannot be registered, promoted, rolled back or loaded."""
+    """A model cannot be registered, found, promoted or rolled back."""
 
 
 class ClusterError(FdcError):

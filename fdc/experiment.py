@@ -1,13 +1,13 @@
 """What one experiments/*.yaml says, typed and validated, every mistake told at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from fdc.errors import ExperimentError, did_you_mean
+from fdc import configuration
+from fdc.errors import SettingsError, did_you_mean
 from fdc.tasks import Task
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -168,93 +168,17 @@ def load(
         overrides: Values by dotted key, such as {"search.minutes": 5}.
 
     Raises:
-        ExperimentError: Telling every mistake at once: file, key, value, what is allowed.
+        SettingsError: Telling every mistake at once: file, key, value, what is allowed.
     """
     path = folder / f"{name}.yaml"
     if not path.is_file():
         known = names(folder)
-        raise ExperimentError(
+        raise SettingsError(
             f"There is no experiment {name!r} in {folder}/.",
             f"{did_you_mean(name, known)}There are: {', '.join(known) or 'none'}.",
         )
-    try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ExperimentError(f"{path} is not YAML: {error}", "Mend it there.") from error
-    if not isinstance(said, dict):
-        raise ExperimentError(
-            f"{path} holds no settings.", f"It needs one of: {_keys(Experiment)}."
-        )
-    for key, value in (overrides or {}).items():
-        _put(said, key.split("."), value)
-    if isinstance(said.get("task"), dict):
-        said["task"].setdefault("name", name)
-    try:
-        return Experiment.model_validate(said)
-    except ValidationError as error:
-        mistakes = "\n".join(f"  - {_told(mistake)}" for mistake in error.errors())
-        raise ExperimentError(
-            f"{path} has {error.error_count()} mistake(s):\n{mistakes}", None
-        ) from error
-
-
-def parse_override(text: str) -> tuple[str, Any]:
-    """Splits "search.minutes=5" into its key and its value, read as YAML.
-
-    Raises:
-        ExperimentError: If it has no "=", or the value is not YAML.
-    """
-    key, separator, value = text.partition("=")
-    try:
-        parsed = yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise ExperimentError(f"--set {text}: the value is not YAML: {error}") from error
-    if not (separator and key.strip()):
-        raise ExperimentError(f"--set {text!r} has no '='.", "Write --set search.minutes=5.")
-    return key.strip(), parsed
-
-
-def _put(said: dict[str, Any], keys: Sequence[str], value: Any) -> None:
-    for key in keys[:-1]:
-        inner = said.setdefault(key, {})
-        if not isinstance(inner, dict):
-            inner = said[key] = {}
-        said = inner
-    said[keys[-1]] = value
-
-
-def _told(mistake: Any) -> str:
-    location = [str(part) for part in mistake["loc"]]
-    key = ".".join(location) or "experiment"
-    if mistake["type"] == "extra_forbidden":
-        allowed = _fields_at(location[:-1])
-        return (
-            f"{key}: unknown key. {did_you_mean(location[-1], allowed)}"
-            f"Allowed: {', '.join(allowed)}"
-        )
-    if mistake["type"] == "missing":
-        return f"{key}: is missing"
-    message = mistake["msg"].removeprefix("Value error, ")
-    value = mistake["input"]
-    if isinstance(value, (dict, BaseModel)):
-        return f"{key}: {message}"
-    expected = mistake.get("ctx", {}).get("expected")
-    options = [option.strip("' ") for option in str(expected).replace(" or ", ",").split(",")]
-    meant = did_you_mean(str(value), options) if expected else ""
-    return f"{key}: {message}, but got {value!r}. {meant}".rstrip()
-
-
-def _fields_at(location: Sequence[str]) -> list[str]:
-    model: type[BaseModel] = Experiment
-    for part in location:
-        field = model.model_fields.get(part)
-        options = [field.annotation, *get_args(field.annotation)] if field else []
-        inner = [o for o in options if isinstance(o, type) and issubclass(o, BaseModel)]
-        if not inner:
-            return []
-        model = inner[0]
-    return list(model.model_fields)
-
-
-def _keys(model: type[BaseModel]) -> str:
-    return ", ".join(model.model_fields)
+    values = configuration.read(path, Experiment)
+    configuration.override(values, overrides or {})
+    if isinstance(values.get("task"), dict):
+        values["task"].setdefault("name", name)
+    return configuration.validate(Experiment, values, path)

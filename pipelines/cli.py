@@ -44,9 +44,9 @@ Host = Annotated[str, typer.Option(help="Address; 0.0.0.0 lets others in.")]
 
 
 def _experiment(task: str, settings: list[str] | None, **flags: Any) -> "Experiment":
-    from fdc import experiment
+    from fdc import configuration, experiment
 
-    overrides = dict(experiment.parse_override(text) for text in settings or ())
+    overrides = dict(configuration.parse_override(text) for text in settings or ())
     named = {key.replace("__", "."): value for key, value in flags.items() if value is not None}
     return experiment.load(task, overrides={**overrides, **named})
 

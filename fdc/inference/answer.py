@@ -88,13 +88,13 @@ class Answer(BaseModel):
 
     Attributes:
         task: Such as "age".
-        label: The likeliest class; null for a regression and for a refusal.
+        label: The likeliest class; None for a regression and for a refusal.
         names: The result as a person reads it.
         probabilities: One for every class, in the task's own order; empty for a regression.
         value: The number that a regression predicts, in the task's unit.
         years: The age in years, for a task on ages; for classes, the expected value over them.
         notes: What was special about this photo, such as a background that was left in.
-        refusal: Why there is no answer; null if there is one.
+        refusal: Why there is no answer; None if there is one.
     """
 
     model_config = ConfigDict(frozen=True)

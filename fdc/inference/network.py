@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from fdc.errors import RegistryError
+from fdc.errors import InferenceError
 from fdc.execution.cpus import usable_cpus
 
 BATCH = 64
@@ -17,10 +17,10 @@ class Network:
 
     Args:
         path: ONNX file: one input float32 (n, size, size, 3) RGB 0 to 255, one output.
-        threads: CPU threads; null: all that this process may use.
+        threads: CPU threads; None: all that this process may use.
 
     Raises:
-        RegistryError: If the file is missing, or is no such network.
+        InferenceError: If the file is missing, or is no such network.
     """
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
@@ -36,8 +36,9 @@ class Network:
             [crops] = self._session.get_inputs()
             [self._output] = [output.name for output in self._session.get_outputs()]
         except Exception as error:
-            raise RegistryError(
-                f"{path} cannot be run as a network: {error}", "Export it again by a search."
+            raise InferenceError(
+                f"{path} cannot be run as a network: {error}",
+                "Promote another version, or search again.",
             ) from error
         self._input = crops.name
         self.size = int(crops.shape[1])
@@ -54,7 +55,7 @@ class Network:
         Args:
             crops: (n, size, size, 3) RGB uint8; may be memory-mapped.
             batch: How many at a time.
-            positions: int64 (m,), which crops in which order; null: all.
+            positions: int64 (m,), which crops in which order; None: all.
 
         Returns:
             float32: probabilities (n, classes) of a classifier, or numbers (n,) of a regressor.

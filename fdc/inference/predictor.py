@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from fdc.errors import RegistryError
+from fdc.errors import InferenceError
 from fdc.faces import weights
 from fdc.faces.preparer import Crop, Preparer, Refused
 from fdc.faces.recipe import NO_WEIGHTS, Recipe
@@ -26,6 +26,7 @@ TASK = "task.json"
 RECIPE = "recipe.json"
 DESCRIPTION = "model.json"
 WEIGHTS = "weights"
+AGAIN = "Promote another version, or search again."
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -83,7 +84,7 @@ def save(
         task=task.name, recipe=recipe.fingerprint, metrics=dict(metrics or {})
     )
     (folder / DESCRIPTION).write_text(description.model_dump_json(indent=2), encoding="utf-8")
-    for model, sha256 in _networks(recipe):
+    for model, sha256 in _weights_of(recipe):
         file, _ = weights.require(model, weights_folders, sha256=sha256)
         shutil.copyfile(file, folder / WEIGHTS / file.name)
     return folder
@@ -94,10 +95,10 @@ class Predictor:
 
     Args:
         folder: As `save` wrote it.
-        threads: CPU threads of one network run; null: all that this process may use.
+        threads: CPU threads of one network run; None: all that this process may use.
 
     Raises:
-        RegistryError: The folder is incomplete or its parts do not belong together.
+        InferenceError: The folder is incomplete or its parts do not belong together.
     """
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
@@ -107,7 +108,7 @@ class Predictor:
         self.recipe = _read(folder, RECIPE, Recipe)
         self.require(self.recipe.fingerprint)
         self._network = Network(folder / NETWORK, threads=threads)
-        self._fits()
+        self._require_fitting_parts()
 
     def preparer(self) -> Preparer:
         """What turns photos into this model's crops; models of one fingerprint can share it."""
@@ -117,10 +118,10 @@ class Predictor:
         """Refuses crops that were made by another recipe.
 
         Raises:
-            RegistryError: The fingerprint is not the model's.
+            InferenceError: The fingerprint is not the model's.
         """
         if fingerprint != self.description.recipe:
-            raise RegistryError(
+            raise InferenceError(
                 f"The {self.description.task} model takes crops of recipe "
                 f"{self.description.recipe}, but got recipe {fingerprint}.",
                 hint="Prepare the photos with the model's own recipe, or train a new model.",
@@ -157,7 +158,7 @@ class Predictor:
         Returns:
             The answer, or a refusal where the photo cannot be read or shows no usable face.
         """
-        prepared = prepare(self._preparer, photo)
+        prepared = crop_or_refusal(self._preparer, photo)
         if isinstance(prepared, Refusal):
             return refuse(self.task, prepared)
         return self.answer(prepared, self.recipe.fingerprint)
@@ -166,30 +167,32 @@ class Predictor:
     def _preparer(self) -> Preparer:
         return self.preparer()
 
-    def _fits(self) -> None:
+    def _require_fitting_parts(self) -> None:
         if self._network.size != self.recipe.size:
-            raise RegistryError(
+            raise InferenceError(
                 f"{self.folder}: the network takes crops of {self._network.size} px, but its "
-                f"recipe makes {self.recipe.size} px."
+                f"recipe makes {self.recipe.size} px.",
+                hint=AGAIN,
             )
         blank = np.zeros((1, self.recipe.size, self.recipe.size, 3), np.uint8)
         given = self._network.predict(blank).size
         wanted = 1 if self.task.is_regression else len(self.task.labels)
         if given != wanted:
-            raise RegistryError(
+            raise InferenceError(
                 f"{self.folder}: the network gives {given} outputs, but the task "
-                f"{self.task.name} needs {wanted}."
+                f"{self.task.name} needs {wanted}.",
+                hint=AGAIN,
             )
 
 
-def _networks(recipe: Recipe) -> Iterator[tuple[str, str | None]]:
+def _weights_of(recipe: Recipe) -> Iterator[tuple[str, str | None]]:
     if recipe.face == "detect" and recipe.detector == "yunet":
         yield recipe.detector, recipe.detector_weights
     if recipe.removes_background and recipe.background not in NO_WEIGHTS:
         yield recipe.background, recipe.background_weights
 
 
-def prepare(preparer: Preparer, photo: bytes) -> Crop | Refusal:
+def crop_or_refusal(preparer: Preparer, photo: bytes) -> Crop | Refusal:
     """Makes a crop of a photo, or says why there is none."""
     try:
         return preparer.crop(photo)
@@ -202,6 +205,6 @@ def _read(folder: Path, name: str, kind: type[Record]) -> Record:
     try:
         return kind.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise RegistryError(f"{folder} is no model folder: {name} is missing.") from None
+        raise InferenceError(f"{folder} is no model folder: {name} is missing.", AGAIN) from None
     except ValidationError as error:
-        raise RegistryError(f"{path} cannot be read: {error}") from None
+        raise InferenceError(f"{path} cannot be read: {error}", AGAIN) from None

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fdc.errors import RegistryError
+from fdc.errors import InferenceError, RegistryError
 from fdc.inference.predictor import Predictor
 from fdc.registry.comparison import Comparison, compare, predictions_table, split_digest
 from fdc.registry.packaging import PREDICTIONS
@@ -135,7 +135,7 @@ def promote(
         try:
             comparison = _compared(challenger, before, reevaluate) if before else None
             reason = _worse(challenger, before, comparison)
-        except RegistryError as error:
+        except (RegistryError, InferenceError) as error:
             if not force:
                 raise
             comparison, reason = None, str(error)

@@ -37,7 +37,7 @@ class PhotoModel(PythonModel):
         """
         answers = [self.predictor.predict(_bytes(each)) for each in model_input["photo"]]
         rows = [answer.model_dump() for answer in answers]
-        # Objects keep null as null; a float column would turn it into NaN, which is no JSON.
+        # Objects keep None as None; a float column would turn it into NaN, which is no JSON.
         return pd.DataFrame(rows, columns=list(Answer.model_fields), dtype=object)
 
 

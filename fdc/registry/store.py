@@ -41,7 +41,7 @@ def client(tracking_uri: str | None = None) -> mlflow.MlflowClient:
     """Points MLflow at a store, for loading and logging models as well, and gives its client.
 
     Args:
-        tracking_uri: The store; MLFLOW_TRACKING_URI, else the database below `mlruns/`, if null.
+        tracking_uri: The store; MLFLOW_TRACKING_URI, else the database below `mlruns/`, if None.
 
     Raises:
         RegistryError: The store is a database file that does not exist.

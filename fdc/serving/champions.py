@@ -11,7 +11,7 @@ from fdc import registry
 from fdc.errors import FdcError
 from fdc.faces.preparer import Preparer
 from fdc.inference.answer import Answer, Refusal, refuse
-from fdc.inference.predictor import Predictor, prepare
+from fdc.inference.predictor import Predictor, crop_or_refusal
 from fdc.registry import Version
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class Champions:
 
     Args:
         tracking_uri: MLflow's store; the one that MLflow is set to if not given.
-        threads: CPU threads of one network run; null: all that this process may use.
+        threads: CPU threads of one network run; None: all that this process may use.
     """
 
     def __init__(self, tracking_uri: str | None = None, threads: int | None = None) -> None:
@@ -86,7 +86,7 @@ class Champions:
             fingerprint = predictor.recipe.fingerprint
             if fingerprint not in crops:
                 with self._preparer(predictor) as preparer:
-                    crops[fingerprint] = prepare(preparer, photo)
+                    crops[fingerprint] = crop_or_refusal(preparer, photo)
             crop = crops[fingerprint]
             said.append(
                 refuse(predictor.task, crop)

@@ -3,7 +3,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from fdc.errors import RegistryError
+from fdc.errors import InferenceError
 from fdc.inference.network import Network
 
 
@@ -45,5 +45,5 @@ def test_a_file_that_is_no_network_is_told(tmp_path, content):
     file = tmp_path / "network.onnx"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(RegistryError, match="cannot be run as a network"):
+    with pytest.raises(InferenceError, match="cannot be run as a network"):
         Network(file)

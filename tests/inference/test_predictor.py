@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fdc.errors import RegistryError, WeightsError
+from fdc.errors import InferenceError, WeightsError
 from fdc.faces.recipe import Recipe
 from fdc.inference import predictor
 from fdc.inference.predictor import Predictor
+from tests.inference import old_format
 from tests.registry.models import (
     AGE,
     AGE_REGRESSION,
@@ -102,7 +103,7 @@ def test_crops_of_another_recipe_are_refused(tmp_path):
     other = RECIPE.model_copy(update={"margin": 0.4})
 
     assert model.outputs(crops, RECIPE.fingerprint).shape == (2, 3)
-    with pytest.raises(RegistryError, match=other.fingerprint):
+    with pytest.raises(InferenceError, match=other.fingerprint):
         model.outputs(crops, other.fingerprint)
 
 
@@ -111,7 +112,7 @@ def test_a_recipe_that_was_exchanged_is_refused(tmp_path):
     other = RECIPE.model_copy(update={"colour": (0, 0, 0)})
     (made / predictor.RECIPE).write_text(other.model_dump_json())
 
-    with pytest.raises(RegistryError, match=other.fingerprint):
+    with pytest.raises(InferenceError, match=other.fingerprint):
         Predictor(made)
 
 
@@ -120,14 +121,14 @@ def test_a_recipe_that_was_exchanged_is_refused(tmp_path):
     [(COLOUR, 4, "gives 4 outputs, but the task colour needs 3"), (AGE_REGRESSION, 2, "needs 1")],
 )
 def test_a_network_that_does_not_fit_its_task_is_refused(tmp_path, task, outputs, said):
-    with pytest.raises(RegistryError, match=said):
+    with pytest.raises(InferenceError, match=said):
         Predictor(folder(tmp_path, task, np.ones((3, outputs))))
 
 
 def test_a_network_of_another_size_is_refused(tmp_path):
     recipe = RECIPE.model_copy(update={"size": 48})
 
-    with pytest.raises(RegistryError, match="crops of 32 px"):
+    with pytest.raises(InferenceError, match="crops of 32 px"):
         Predictor(folder(tmp_path, recipe=recipe))
 
 
@@ -135,7 +136,7 @@ def test_an_incomplete_folder_says_what_is_missing(tmp_path):
     made = folder(tmp_path)
     (made / predictor.TASK).unlink()
 
-    with pytest.raises(RegistryError, match=r"task\.json is missing"):
+    with pytest.raises(InferenceError, match=r"task\.json is missing"):
         Predictor(made)
 
 
@@ -158,3 +159,28 @@ print(json.dumps([answer.label, sorted(heavy)]))
     )
 
     assert json.loads(done.stdout) == ["red", []]
+
+
+@pytest.mark.parametrize(
+    ("text", "outputs", "label", "value", "years"),
+    [
+        (old_format.AGE, 8 * np.eye(3), "0-9", None, 5.0),
+        (old_format.AGE_REGRESSION, np.array([[31.0], [0.0], [0.0]]), None, 31.0, 31.0),
+        (old_format.TONE, 8 * np.eye(3)[:, :2], "warm", None, None),
+    ],
+)
+def test_a_model_registered_before_still_answers(tmp_path, text, outputs, label, value, years):
+    task = json.loads(text)
+    softmax = task["kind"] != "regression"
+    network(tmp_path / "network.onnx", outputs, softmax=softmax)
+    (tmp_path / "task.json").write_text(text, encoding="utf-8")
+    (tmp_path / "recipe.json").write_text(old_format.RECIPE, encoding="utf-8")
+    (tmp_path / "model.json").write_text(old_format.description(task["name"]), encoding="utf-8")
+
+    model = Predictor(tmp_path)
+    said = model.predict(photo((255, 0, 0)))
+
+    assert model.recipe.fingerprint == old_format.FINGERPRINT
+    assert (said.task, said.label, said.refusal) == (task["name"], label, None)
+    assert said.value == pytest.approx(value, abs=0.1)
+    assert said.years == pytest.approx(years, abs=0.1)

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from fdc import registry
-from fdc.errors import RegistryError
+from fdc.errors import InferenceError, RegistryError
 from fdc.inference.predictor import Predictor
 from fdc.registry.packaging import PREDICTIONS, drawn_face, requirements
 from tests.registry.models import COLOUR, RECIPE, network, photo, predictions, register
@@ -104,7 +104,7 @@ print(json.dumps(sorted(heavy)))
 
 
 def test_a_network_that_does_not_fit_is_not_registered(tmp_path, store):
-    with pytest.raises(RegistryError, match="gives 2 outputs"):
+    with pytest.raises(InferenceError, match="gives 2 outputs"):
         register(tmp_path, store, [True], weights=np.ones((3, 2)))
     assert registry.champion("colour", store) is None
     assert mlflow.MlflowClient(store).search_registered_models() == []
