@@ -45,7 +45,7 @@ _COLUMNS: dict[str, str] = {
 def _numbers(count: int) -> pa.Check:
     return pa.Check(
         lambda cells: cells.map(lambda cell: cell is None or len(cell) == count),
-        error=f"must be null or {count} numbers",
+        error=f"must be None or {count} numbers",
     )
 
 
@@ -78,7 +78,7 @@ SCHEMA = pa.DataFrameSchema(
 """Columns and their meaning are the contract between every room; further label columns may follow.
 
 `box` is x, y, w, h and `landmarks` x1, y1 … x5, y5, in pixels of the upright image. `quarantine` is
-null or "rule: reason". `image_id` is null only for a row whose file could not be read.
+None or "rule: reason". `image_id` is None only for a row whose file could not be read.
 """
 
 

@@ -9,11 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from fdc import manifest, sources
-from fdc.crops.cutting import prepare as cut_crops
+from fdc.crops.cutting import cut_crops
 from fdc.crops.store import CropStore
-from fdc.curation import quality as facts
-from fdc.curation import rules
-from fdc.curation import split_history as memory
+from fdc.curation import quality, rules, split_history
 from fdc.curation.curate import curate
 from fdc.errors import DataError, StoreError
 from fdc.experiment import Experiment
@@ -132,12 +130,12 @@ def recipe_of(experiment: Experiment) -> Recipe:
 
 
 def with_face_facts(cropped: pd.DataFrame, store: CropStore) -> pd.DataFrame:
-    """Adds what the rules on turned and blurred faces look at; null where there is no crop."""
+    """Adds what the rules on turned and blurred faces look at; None where there is no crop."""
     told = store.rows(cropped)
     landmarks = told["landmarks"].dropna()
-    turned = facts.turn(np.array(landmarks.to_list(), float).reshape(-1, 10))
+    turned = quality.turn(np.array(landmarks.to_list(), float).reshape(-1, 10))
     positions = told["position"].dropna().astype(int)
-    sharp = facts.sharpness(store.crops, positions.to_numpy())
+    sharp = quality.sharpness(store.crops, positions.to_numpy())
     return cropped.assign(
         turn=pd.Series(turned, landmarks.index, dtype="Float64").reindex(cropped.index),
         sharpness=pd.Series(sharp, positions.index, dtype="Float64").reindex(cropped.index),
@@ -161,11 +159,11 @@ def divide(experiment: Experiment, root: Path, cropped: pd.DataFrame) -> tuple[p
         seed=split.seed,
         fold=None if split.folds is None else (split.fold, split.folds),
         published=split.published,
-        previous=memory.recall(place, fractions=fractions, seed=split.seed),
+        previous=split_history.load(place, fractions=fractions, seed=split.seed),
         warn=lambda text: console.print(f"Note: {text}", style="yellow"),
     )
     if split.folds is None:
-        memory.remember(place, curated, fractions=fractions, seed=split.seed)
+        split_history.save(place, curated, fractions=fractions, seed=split.seed)
     return curated, task
 
 

@@ -21,7 +21,7 @@ def collect_garbage(*, delete: bool) -> None:
     searched = workspace.DATA.glob(f"searches/*/{workspace.SEARCHED_RECIPE}")
     used |= {path.read_text(encoding="ascii") for path in searched}
     if delete:
-        for folder, size in store.gc(workspace.STORES, used):
+        for folder, size in store.collect_garbage(workspace.STORES, used):
             console.print(f"Deleted {folder} ({size / 1e6:.0f} MB)")
         return
     unused = [path for path in store.stores(workspace.STORES) if path.name not in used]

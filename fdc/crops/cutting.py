@@ -25,7 +25,7 @@ ENGINES: dict[str, Execute] = {"local": local.execute, "ray": distributed.execut
 """Executors by name; each yields the same outcomes in the same order."""
 
 
-def prepare(
+def cut_crops(
     manifest: pd.DataFrame,
     root: Path | str,
     stores_folder: Path,

@@ -14,7 +14,7 @@ class Record:
 
     Attributes:
         key: content and annotation of the photo; see `key_of`.
-        rule: the rule that refused it; null where there is a crop.
+        rule: the rule that refused it; None where there is a crop.
         reason: why.
         notes: what a person should know of the crop.
         box: x, y, width, height of the face in pixels of the upright photo.

@@ -30,7 +30,7 @@ from fdc.faces.recipe import Recipe
 
 
 def keys_of(manifest: pd.DataFrame) -> pd.Series:
-    """`key_of` for every row; null where the image_id is."""
+    """`key_of` for every row; None where the image_id is."""
     columns = (manifest["image_id"], manifest["box"], manifest["landmarks"])
     rows = zip(*(column.to_list() for column in columns), strict=True)
     keys = [None if pd.isna(row[0]) else key_of(*row) for row in rows]
@@ -77,12 +77,12 @@ class CropStore:
         return np.memmap(self.crops_path, dtype=np.uint8, mode="r", shape=shape)
 
     def rows(self, manifest: pd.DataFrame) -> pd.DataFrame:
-        """The store's index, one row per row of the manifest; nulls where it knows nothing."""
+        """The store's index, one row per row of the manifest; None where it knows nothing."""
         found = self.index.set_index("key").reindex(keys_of(manifest))
         return found.set_index(manifest.index)
 
     def positions(self, manifest: pd.DataFrame) -> pd.Series:
-        """Where each row's crop stands in `crops`; null where it has none (Int64)."""
+        """Where each row's crop stands in `crops`; None where it has none (Int64)."""
         return self.rows(manifest)["position"].astype("Int64")
 
     def verify(self) -> list[str]:
@@ -100,7 +100,7 @@ class CropStore:
         return damaged
 
 
-def gc(stores_folder: Path, keep: Collection[str]) -> list[tuple[Path, int]]:
+def collect_garbage(stores_folder: Path, keep: Collection[str]) -> list[tuple[Path, int]]:
     """Remove the stores that nothing refers to.
 
     Args:
@@ -115,7 +115,7 @@ def gc(stores_folder: Path, keep: Collection[str]) -> list[tuple[Path, int]]:
         if folder.name in keep:
             continue
         with contextlib.suppress(StoreError):
-            lock = hold(folder, 0.0)
+            lock = lock_store(folder, 0.0)
             size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
             shutil.rmtree(folder)
             lock.release()
@@ -128,7 +128,7 @@ def stores(stores_folder: Path) -> list[Path]:
     return sorted(path.parent for path in Path(stores_folder).glob("*/recipe.json"))
 
 
-def hold(folder: Path, wait: float) -> filelock.BaseFileLock:
+def lock_store(folder: Path, wait: float) -> filelock.BaseFileLock:
     """Take a store's lock.
 
     Args:

@@ -18,7 +18,7 @@ class CropView:
         size: Side of a crop in pixels.
         positions: int64 (n,), which crops of the file belong to the set.
         targets: (n,) int64 class indices, or float32 numbers of a regression.
-        weights: float32 (n,), how much each crop counts in training; null: all the same.
+        weights: float32 (n,), how much each crop counts in training; None: all the same.
     """
 
     path: Path

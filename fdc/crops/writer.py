@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from fdc import files
 from fdc.crops import journal
 from fdc.crops.record import Record
-from fdc.crops.store import hold, read_recipe
+from fdc.crops.store import lock_store, read_recipe
 from fdc.errors import StoreError
 from fdc.faces.recipe import Recipe
 
@@ -51,7 +51,7 @@ class CropWriter:
     def __enter__(self) -> CropWriter:
         with _disk_faults(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = hold(self.folder, self._wait)
+        self._lock = lock_store(self.folder, self._wait)
         try:
             with _disk_faults(self.folder):
                 self._open()

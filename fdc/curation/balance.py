@@ -16,7 +16,7 @@ RANGES = 10
 """Into how many ranges of equal width a number (an age) is cut to be balanced."""
 
 
-def rarity(targets: np.ndarray, cap: float = CAP) -> np.ndarray:
+def sample_weights(targets: np.ndarray, cap: float = CAP) -> np.ndarray:
     """How rare each training photo's label is: its weight in the loss, or its chance to be drawn.
 
     n / (classes · n_class) as in scikit-learn's "balanced", capped, then scaled to a mean of 1, so
@@ -41,9 +41,9 @@ def class_weights(labels: pd.Series, names: Sequence[str], cap: float = CAP) -> 
     """The weight of a photo of each class, or of each range of a number, for the log and the page.
 
     Args:
-        labels: Encoded labels of the training photos, without nulls.
+        labels: Encoded labels of the training photos, none missing.
         names: The task's classes; empty for a regression.
-        cap: See `rarity`.
+        cap: See `sample_weights`.
 
     Returns:
         Weight by name; classes without a photo are left out.
@@ -53,7 +53,7 @@ def class_weights(labels: pd.Series, names: Sequence[str], cap: float = CAP) -> 
         return {}
     codes, edges = _classes(targets)
     told = names or [f"{a:.0f}–{b:.0f}" for a, b in pairwise(edges)]
-    weight = rarity(targets, cap)
+    weight = sample_weights(targets, cap)
     present, first = np.unique(codes, return_index=True)
     return {told[code]: float(weight[row]) for code, row in zip(present, first, strict=True)}
 

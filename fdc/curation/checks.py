@@ -1,14 +1,14 @@
-"""What each rule looks at; every check answers with a reason per row, null where the row passes."""
+"""What each rule looks at; every check answers with a reason per row, None where the row passes."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from fdc.curation import quality as facts
+from fdc.curation import quality
 
 Reasons = pd.Series
-"""Text, one per row of the manifest and with its index; null where nothing is wrong."""
+"""Text, one per row of the manifest and with its index; None where nothing is wrong."""
 
 
 def undecodable(manifest: pd.DataFrame) -> Reasons:
@@ -46,15 +46,15 @@ def several_faces(manifest: pd.DataFrame) -> Reasons:
 
 
 def face_turned(manifest: pd.DataFrame, most_turned: float) -> Reasons:
-    """Faces that look aside; see `facts.turn`, which is asked where there is no `turn`."""
+    """Faces that look aside; see `quality.turn`, which is asked where there is no `turn`."""
     turn = _number(manifest, "turn")
-    turn = np.where(np.isnan(turn), facts.turn(_stacked(manifest["landmarks"], 10)), turn)
+    turn = np.where(np.isnan(turn), quality.turn(_stacked(manifest["landmarks"], 10)), turn)
     reason = "the nose is {:.2f} eye distances off the middle of the eyes"
     return _reasons(manifest, turn > most_turned, reason, [turn])
 
 
 def face_blurred(manifest: pd.DataFrame, blurriest: float) -> Reasons:
-    """Faces without detail; see `facts.sharpness`, which fills `sharpness`."""
+    """Faces without detail; see `quality.sharpness`, which fills `sharpness`."""
     sharpness = _number(manifest, "sharpness")
     reason = "the variance of the Laplacian is {:.1f}"
     return _reasons(manifest, sharpness < blurriest, reason, [sharpness])

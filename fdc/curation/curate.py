@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import pandas as pd
 
 from fdc import manifest as manifests
-from fdc.curation import duplicates, groups, rules, sides, splits, sufficiency
+from fdc.curation import duplicates, groups, rules, split_constraints, splits, sufficiency
 from fdc.manifest import SPLITS
 from fdc.tasks import Task
 
@@ -34,14 +34,14 @@ def curate(
         thresholds: Thresholds of `rules.RULES` that differ from their defaults.
         off: Rules that shall not act.
         copy_bits: Bits of 64 in which perceptual hashes may differ for two photos to be copies, of
-            which one is set aside; null: only identical bytes are copies.
-        alike_bits: Bits within which photos are kept on one side of the split; null: none.
+            which one is set aside; None: only identical bytes are copies.
+        alike_bits: Bits within which photos are kept on one side of the split; None: none.
         fractions: Of train, validation and test.
         seed: Of the split.
-        fold: Which fold is the test, and how many there are; null: no folds but `fractions`.
+        fold: Which fold is the test, and how many there are; None: no folds but `fractions`.
         published: Whether the split that a set was published with is respected.
         previous: Side by `image_id` from an earlier split, whose photos keep it (see
-            `memory.recall`); folds are drawn anew.
+            `split_history.load`); folds are drawn anew.
         warn: Told what a person should know: rare classes, classes that are missing on a side.
 
     Returns:
@@ -65,8 +65,10 @@ def curate(
         near = _clusters(taking_part, alike_bits)
         return groups.join(taking_part, near).reindex(rows.index)
 
-    taken = sides.settle(manifest, published=published and fold is None, previous=previous)
-    manifest, group, standing = sides.part(manifest, taken, join)
+    constraints = split_constraints.find_constraints(
+        manifest, published=published and fold is None, previous=previous
+    )
+    manifest, group, known_side = split_constraints.resolve_conflicts(manifest, constraints, join)
     manifest = duplicates.one_of_each(manifest, copies)
 
     manifest = manifest.assign(group=group.astype("string"))
@@ -78,9 +80,9 @@ def curate(
             usable,
             fractions=fractions,
             seed=seed,
-            known=standing,
-            barred=taken.cut,
-            closed=taken.closed,
+            known=known_side,
+            barred=constraints.cut,
+            closed=constraints.closed,
         )
         side = number.map(dict(enumerate(SPLITS))).astype("string")
     else:

@@ -42,7 +42,7 @@ def alike(manifest: pd.DataFrame, distance: int) -> pd.Series:
         distance: Bits of 64 that may differ.
 
     Returns:
-        Int64 cluster per row, null where the row has no hash or looks like no other.
+        Int64 cluster per row, None where the row has no hash or looks like no other.
     """
     upright, known = _codes(manifest["perceptual_hash"])
     mirrored, known_mirrored = _codes(manifest["perceptual_hash_mirrored"])
@@ -91,7 +91,7 @@ def keep_one(manifest: pd.DataFrame, key: pd.Series, rule: str, reason: str) -> 
 
     Args:
         manifest: The manifest.
-        key: One per row; nulls share nothing.
+        key: One per row; missing ones share nothing.
         rule: The rule's name.
         reason: Ends in the path that stays.
 

@@ -90,7 +90,7 @@ def distributions(manifest: pd.DataFrame) -> list[Picture]:
 
 
 def class_balance(manifest: pd.DataFrame, task: Task) -> Picture | None:
-    """Photos of each class, stacked by side; null for a regression."""
+    """Photos of each class, stacked by side; None for a regression."""
     photos = clean(manifest)
     if task.is_regression or not task.labels:
         return None
@@ -119,7 +119,7 @@ def class_balance(manifest: pd.DataFrame, task: Task) -> Picture | None:
 
 
 def quarantine(counts: Mapping[str, int]) -> Picture | None:
-    """Photos that each rule has set aside; null where there are none."""
+    """Photos that each rule has set aside; None where there are none."""
     if not counts:
         return None
     names = list(counts)[::-1]

@@ -16,7 +16,7 @@ def join(manifest: pd.DataFrame, alike: pd.Series | None = None) -> pd.Series:
 
     Args:
         manifest: The rows that may be joined; leave out those whose facts are not to be trusted.
-        alike: The cluster of near duplicates of each row, null where it has none.
+        alike: The cluster of near duplicates of each row, None where it has none.
 
     Returns:
         The group's name per row. It is the smallest subject of the group, or the smallest
@@ -37,7 +37,7 @@ def connect(keys: Sequence[pd.Series]) -> np.ndarray:
     """Labels rows that are connected by equal keys, directly or over others (union-find).
 
     Args:
-        keys: Columns of equal length; rows with the same value in one of them are joined, nulls
+        keys: Columns of equal length; rows with the same value in one of them are joined, missing
             join nothing.
 
     Returns:

@@ -62,7 +62,7 @@ def write_report(
         anonymous: Whether no file is named, since file names may name people: for a page that is
             kept elsewhere than the photos.
         weighing: How the training photos are balanced.
-        title: Of the set of photos, such as its folder's name; null: its sources.
+        title: Of the set of photos, such as its folder's name; None: its sources.
 
     Returns:
         The path.

@@ -24,8 +24,8 @@ class Rule:
         name: Stands before the colon in the manifest's `quarantine`.
         en: What it sets aside, in English.
         ko: The same in Korean.
-        settings: Its thresholds with their defaults; null: the rule does not act.
-        check: Gives a reason per row; null where another step applies the rule.
+        settings: Its thresholds with their defaults; None: the rule does not act.
+        check: Gives a reason per row; None where another step applies the rule.
     """
 
     name: str
@@ -156,7 +156,7 @@ def apply(
     Args:
         manifest: The manifest; it is not changed.
         off: Names of rules that shall not act.
-        **thresholds: Those that differ from `DEFAULTS`; null switches their rule off.
+        **thresholds: Those that differ from `DEFAULTS`; None switches their rule off.
 
     Returns:
         A manifest of the same rows.

@@ -12,7 +12,7 @@ from fdc.errors import DataError
 _KEYS = ("image_id", "subject")
 
 
-def recall(path: Path, *, fractions: Sequence[float] = FRACTIONS, seed: int = 0) -> pd.Series:
+def load(path: Path, *, fractions: Sequence[float] = FRACTIONS, seed: int = 0) -> pd.Series:
     """Reads on which side each photo and person stood, split by these fractions and this seed.
 
     Returns:
@@ -35,10 +35,10 @@ def recall(path: Path, *, fractions: Sequence[float] = FRACTIONS, seed: int = 0)
         ) from error
 
 
-def remember(
+def save(
     path: Path, manifest: pd.DataFrame, *, fractions: Sequence[float] = FRACTIONS, seed: int = 0
 ) -> None:
-    """Keeps the side of every photo and person, also of those that are gone, for `recall`.
+    """Keeps the side of every photo and person, also of those that are gone, for `load`.
 
     A kill leaves either the old file or the new one.
     """
@@ -46,7 +46,7 @@ def remember(
     now = pd.concat(
         [placed.drop_duplicates(key).dropna(subset=key).set_index(key)["split"] for key in _KEYS]
     )
-    before = recall(path, fractions=fractions, seed=seed)
+    before = load(path, fractions=fractions, seed=seed)
     sides = pd.concat([now, before[~before.index.isin(now.index)]]).sort_index()
     table = pd.DataFrame({"key": sides.index, "split": sides.to_numpy()})
     with files.whole(path) as unfinished:

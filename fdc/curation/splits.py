@@ -41,13 +41,13 @@ def assign(
             quantiles. Rows without a label get the side of their group but do not count.
         fractions: Share of each side; they need not add up to 1.
         seed: Another seed, another split.
-        known: Number of the side on which a row stands already, null where it does not; all rows
+        known: Number of the side on which a row stands already, None where it does not; all rows
             of one group agree.
-        barred: Whether a row may not come on the sides in `closed`; null: none is barred.
+        barred: Whether a row may not come on the sides in `closed`; None: none is barred.
         closed: Numbers of those sides.
 
     Returns:
-        Int64 side per row, counted as in `fractions`; null where there is no group.
+        Int64 side per row, counted as in `fractions`; None where there is no group.
     """
     codes, names = pd.factorize(groups, sort=True)
     placed = codes >= 0

@@ -42,7 +42,7 @@ class U2Net:
     _mean = np.array([0.485, 0.456, 0.406], dtype=np.float32)
     _deviation = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 
-    def __init__(self, network: runtimes.Network) -> None:
+    def __init__(self, network: runtimes.InferenceSession) -> None:
         self._network = network
         self._input = network.get_inputs()[0].name
 
@@ -88,7 +88,7 @@ class GrabCut:
         Args:
             img: RGB photo.
             *args: ignored, as rembg's sessions do.
-            face: x, y, width, height of the face in its pixels; null supposes a centred portrait.
+            face: x, y, width, height of the face in its pixels; None supposes a centred portrait.
             **kwargs: ignored.
 
         Returns:
@@ -170,7 +170,7 @@ def open_session(recipe: Recipe, folders: Sequence[Path | str], threads: int) ->
     return U2Net(network) if recipe.background in _INPUT else _rembg(recipe.background, network)
 
 
-def _rembg(model: str, network: runtimes.Network) -> Session:
+def _rembg(model: str, network: runtimes.InferenceSession) -> Session:
     # Importing rembg compiles what cuts out hair, which takes 40 s once and is not used here.
     os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
     from rembg.sessions import sessions_class

@@ -56,8 +56,8 @@ class Crop:
 
     Attributes:
         pixels: uint8 RGB (size, size, 3).
-        box: x, y, width, height of the face, in pixels of the upright photo; null for "whole".
-        landmarks: (5, 2) pixels of the upright photo, or null.
+        box: x, y, width, height of the face, in pixels of the upright photo; None for "whole".
+        landmarks: (5, 2) pixels of the upright photo, or None.
         confidence: of the face, 0..1.
         found_by: "annotation", "yunet", "mtcnn" or "whole".
         notes: what a person should know, such as "background kept: tight crop".

@@ -34,7 +34,7 @@ class Recipe(BaseModel):
         alignment: "similarity" turns, scales and shifts by eyes and mouth; "box" does not turn.
         margin: width around the tight face square (forehead to chin), as a share of its side.
         detector: who finds the face where the annotation has none.
-        detector_weights: SHA-256 of the detector's weights; null for MTCNN, whose weights come
+        detector_weights: SHA-256 of the detector's weights; None for MTCNN, whose weights come
             in its package.
         threshold: least confidence of a detected face, 0..1.
         background: "none", "grabcut", or the name of a rembg model.

@@ -14,7 +14,7 @@ from fdc.errors import WeightsError
 Tensor = NDArray[np.float32]
 
 
-class Network(Protocol):
+class InferenceSession(Protocol):
     """A network that is ready to run.
 
     It answers like `onnxruntime.InferenceSession`, so that rembg's sessions can hold one.
@@ -124,7 +124,7 @@ def fastest() -> tuple[str, str]:
     return "onnxruntime", "float32"
 
 
-def load(path: Path, runtime: str, precision: str, threads: int) -> Network:
+def load(path: Path, runtime: str, precision: str, threads: int) -> InferenceSession:
     """Load a network.
 
     Args:

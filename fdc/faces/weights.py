@@ -26,7 +26,7 @@ class Weights:
         model: the model that it belongs to.
         file: its name in the weights folder.
         hash: "sha256:…" or "md5:…", as far as the publisher names it.
-        url: where the publisher offers it; null where a file is only ever put there by hand.
+        url: where the publisher offers it; None where a file is only ever put there by hand.
     """
 
     model: str

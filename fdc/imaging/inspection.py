@@ -63,12 +63,12 @@ class Inspected(NamedTuple):
     """What one look at a photo tells.
 
     Attributes:
-        image_id: SHA-256 of the file's bytes, in hex; null where they cannot be read.
+        image_id: SHA-256 of the file's bytes, in hex; None where they cannot be read.
         width: Pixels of the upright photo.
         height: Pixels of the upright photo.
         perceptual_hash: `imagehash.phash` of the upright photo, 16 hex digits.
         perceptual_hash_mirrored: The same of its mirror image.
-        error: Why the photo cannot be used; null where it can.
+        error: Why the photo cannot be used; None where it can.
     """
 
     image_id: str | None = None
@@ -92,8 +92,8 @@ def inspect(
 
     Args:
         paths: Of the photos; a path may come twice.
-        cache: Folder in which the answers are kept for the next time; null: not kept.
-        workers: How many photos at a time; null: one for each processor.
+        cache: Folder in which the answers are kept for the next time; None: not kept.
+        workers: How many photos at a time; None: one for each processor.
 
     Returns:
         One row per path, in their order, with the columns of `Inspected`.

@@ -24,6 +24,7 @@ from fdc.execution.cpus import usable_cpus
 from fdc.execution.processes import pool
 from fdc.progress import track
 from fdc.sample.drawing import Identity, Portrait, Scene, aged, render
+from fdc.sources.sample import MARKER
 
 WIDTH, HEIGHT = 320, 400
 OLDEST = 80
@@ -34,14 +35,13 @@ DRAWING = 1
 _WORTH_A_PROCESS = 16
 """With fewer photos to draw, a process takes longer to start than it helps."""
 
-_MARKER = ".sample.json"
 _OURS = re.compile(r"\d{4,}_\d{4}_\d{2}_\d{8}_[FD]\.(png|json)")
 _FILM_ENDS = (1988, 2012)
 """Until the first year every photo is on film, after the second none; between them it shifts."""
 
 
 @dataclass(frozen=True)
-class Sitting:
+class PlannedPhoto:
     """One photo that is to be drawn: of whom, at which age, on what."""
 
     number: int
@@ -82,19 +82,19 @@ def draw(root: Path, subjects: int = 60, photos: int = 10, seed: int = 71415) ->
         raise ValueError(f"subjects and photos must be 1 or more but got {subjects} and {photos}")
     wanted = {"drawing": DRAWING, "subjects": subjects, "photos": photos, "seed": seed}
     try:
-        if _marked(root) == wanted and not _missing(root, sittings(subjects, photos, seed)):
+        if _marked(root) == wanted and not _missing(root, plan_photos(subjects, photos, seed)):
             return root
         _refuse_others(root)
         root.mkdir(parents=True, exist_ok=True)
         with FileLock(root / ".lock"):
             if _marked(root) != wanted:
                 _clear(root)
-                files.write_bytes(root / _MARKER, json.dumps(wanted).encode())
+                files.write_bytes(root / MARKER, json.dumps(wanted).encode())
             for folder in ("images", "labels"):
                 (root / folder).mkdir(exist_ok=True)
                 for left in (root / folder).glob(f"*{files.UNFINISHED}"):
                     left.unlink()
-            _draw_all(root, _missing(root, sittings(subjects, photos, seed)), seed)
+            _draw_all(root, _missing(root, plan_photos(subjects, photos, seed)), seed)
     except OSError as error:
         raise DataError(
             f"The sample cannot be drawn in {root}: {error.strerror or error}.",
@@ -103,7 +103,7 @@ def draw(root: Path, subjects: int = 60, photos: int = 10, seed: int = 71415) ->
     return root
 
 
-def sittings(subjects: int, photos: int, seed: int) -> list[Sitting]:
+def plan_photos(subjects: int, photos: int, seed: int) -> list[PlannedPhoto]:
     """Plans the photos: all decades of age alike, each person over as many of them as they have.
 
     Args:
@@ -112,10 +112,10 @@ def sittings(subjects: int, photos: int, seed: int) -> list[Sitting]:
         seed: Of all chance.
 
     Returns:
-        One sitting for every photo, person after person, each from young to old.
+        The photos, person after person, each from young to old.
     """
     taken: Counter[int] = Counter()
-    plan: list[Sitting] = []
+    plan: list[PlannedPhoto] = []
     for subject in range(1, subjects + 1):
         rng = np.random.default_rng((seed, subject))
         identity = Identity.draw(
@@ -127,7 +127,7 @@ def sittings(subjects: int, photos: int, seed: int) -> list[Sitting]:
         for age in _ages(min(lived, OLDEST), photos, taken, rng):
             birth = LAST_YEAR - lived
             film = rng.random() > np.interp(birth + age, _FILM_ENDS, (0.0, 1.0))
-            plan.append(Sitting(len(plan) + 1, subject, identity, birth, age, bool(film)))
+            plan.append(PlannedPhoto(len(plan) + 1, subject, identity, birth, age, bool(film)))
     return plan
 
 
@@ -149,15 +149,15 @@ def _ages(oldest: int, photos: int, taken: Counter[int], rng: np.random.Generato
     return sorted(ages)
 
 
-def _draw_all(root: Path, plan: list[Sitting], seed: int) -> None:
+def _draw_all(root: Path, plan: list[PlannedPhoto], seed: int) -> None:
     processes = min(usable_cpus(), len(plan) // _WORTH_A_PROCESS)
     if processes < 2:
-        for sitting in track(plan, "Drawing the sample"):
-            _draw_one(root, sitting, seed)
+        for photo in track(plan, "Drawing the sample"):
+            _draw_one(root, photo, seed)
         return
     # Processes: in threads the many small steps of a drawing wait for each other's interpreter.
     with pool(processes, _stay_on_one_core) as executor:
-        futures = [executor.submit(_draw_one, root, sitting, seed) for sitting in plan]
+        futures = [executor.submit(_draw_one, root, photo, seed) for photo in plan]
         for future in track(as_completed(futures), "Drawing the sample", len(futures)):
             future.result()
 
@@ -166,39 +166,39 @@ def _stay_on_one_core() -> None:
     cv2.setNumThreads(1)
 
 
-def _draw_one(root: Path, sitting: Sitting, seed: int) -> None:
-    rng = np.random.default_rng((seed, sitting.subject, sitting.number))
+def _draw_one(root: Path, photo: PlannedPhoto, seed: int) -> None:
+    rng = np.random.default_rng((seed, photo.subject, photo.number))
     portrait = render(
-        aged(sitting.identity, sitting.age, rng),
+        aged(photo.identity, photo.age, rng),
         Scene.draw(rng, WIDTH, HEIGHT),
         WIDTH,
         HEIGHT,
-        sitting.film,
+        photo.film,
     )
     png = cv2.imencode(".png", portrait.pixels[..., ::-1])[1]
     data = png.tobytes()
-    label = json.dumps(_label(sitting, portrait, len(data)), indent=1).encode()
-    files.write_bytes(root / "images" / f"{sitting.name}.png", data)
+    label = json.dumps(_label(photo, portrait, len(data)), indent=1).encode()
+    files.write_bytes(root / "images" / f"{photo.name}.png", data)
     # The label comes last: where it is, its photo is too.
-    files.write_bytes(root / "labels" / f"{sitting.name}.json", label)
+    files.write_bytes(root / "labels" / f"{photo.name}.json", label)
 
 
-def _label(sitting: Sitting, portrait: Portrait, size: int) -> dict[str, Any]:
+def _label(photo: PlannedPhoto, portrait: Portrait, size: int) -> dict[str, Any]:
     """The AI-Hub's JSON for one photo, and the undertone of the skin, which theirs lacks."""
     x, y, w, h = (round(value, 1) for value in portrait.box)
     return {
-        "filename": sitting.name,
-        "id": sitting.subject,
-        "birth": sitting.birth,
-        "age_now": LAST_YEAR - sitting.birth,
-        "age_past": sitting.age,
+        "filename": photo.name,
+        "id": photo.subject,
+        "birth": photo.birth,
+        "age_now": LAST_YEAR - photo.birth,
+        "age_past": photo.age,
         "format": "png",
         "imgsize": f"{size / 1e6:.3f}MB",
         "width": WIDTH,
         "height": HEIGHT,
-        "device": "film" if sitting.film else "digital",
-        "gender": sitting.identity.gender,
-        "tone": sitting.identity.tone,
+        "device": "film" if photo.film else "digital",
+        "gender": photo.identity.gender,
+        "tone": photo.identity.tone,
         "annotation": [
             {
                 "box": {"x": x, "y": y, "w": w, "h": h},
@@ -209,14 +209,14 @@ def _label(sitting: Sitting, portrait: Portrait, size: int) -> dict[str, Any]:
 
 
 def _marked(root: Path) -> Any:
-    """What the folder's marker says, or null."""
+    """What the folder's marker says, or None."""
     try:
-        return json.loads((root / _MARKER).read_bytes())
+        return json.loads((root / MARKER).read_bytes())
     except (FileNotFoundError, ValueError):
         return None
 
 
-def _missing(root: Path, plan: list[Sitting]) -> list[Sitting]:
+def _missing(root: Path, plan: list[PlannedPhoto]) -> list[PlannedPhoto]:
     present = set(_files(root))
     return [s for s in plan if not {f"{s.name}.png", f"{s.name}.json"} <= present]
 
@@ -229,7 +229,7 @@ def _files(root: Path) -> Iterator[str]:
 
 def _refuse_others(root: Path) -> None:
     """Never draws into, and so never clears, a folder that holds somebody's own files."""
-    if root.is_dir() and not (root / _MARKER).exists():
+    if root.is_dir() and not (root / MARKER).exists():
         others = [name for name in os.listdir(root) if name != ".lock"]
         if others:
             raise DataError(

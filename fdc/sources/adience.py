@@ -62,7 +62,7 @@ _PHOTOS = (
 
 
 def age(text: str) -> float | None:
-    """Years of one of the tables' age texts, or null where nobody can tell."""
+    """Years of one of the tables' age texts, or None where nobody can tell."""
     text = text.strip()
     if text in AGES:
         return AGES[text]

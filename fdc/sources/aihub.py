@@ -63,7 +63,7 @@ def in_manifest_order(points: Sequence[Point]) -> list[float] | None:
         points: Five (x, y) in pixels, y downwards.
 
     Returns:
-        x1, y1 … x5, y5, or null where neither reading makes a face.
+        x1, y1 … x5, y5, or None where neither reading makes a face.
     """
     nose, *rest = points
     highest_first = sorted(points, key=lambda point: point[1])

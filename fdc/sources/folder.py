@@ -16,7 +16,7 @@ def classified(root: Path) -> Iterator[tuple[str, str | None, str | None]]:
     is the class, and deeper ones (a person's, say) are not looked at.
 
     Yields:
-        Path, class (null where the photo lies in no class folder) and published split (or null).
+        Path, class (None where the photo lies in no class folder) and published split (or None).
     """
     paths = list(photos_below(root))
     parents = [PurePosixPath(path).parts[:-1] for path in paths]

@@ -31,10 +31,10 @@ def read(
         reader: Name of one of `READERS`; "auto": recognised from the folder.
         subject_pattern: Regular expression with a group `subject`, searched in every path relative
             to `root`; where it fits, it names who is in the photo, before what the dataset says.
-        label_column: Column for the names of class folders; null: `label`.
-        cache: Folder for answers about photos and for unpacked ones; null: nothing is kept, and
+        label_column: Column for the names of class folders; None: `label`.
+        cache: Folder for answers about photos and for unpacked ones; None: nothing is kept, and
             photos that a CSV holds as pixels are unpacked beside it.
-        workers: Threads that look at photos; null: one for each processor.
+        workers: Threads that look at photos; None: one for each processor.
 
     Returns:
         A valid manifest of one row per photo, the bad ones quarantined: "unreadable label",

@@ -9,6 +9,7 @@ from fdc.sources import aihub
 from fdc.sources.reader import Reader
 
 MARKER = ".sample.json"
+"""The file that says which sample lies in a folder."""
 
 
 def _recognise(root: Path) -> bool:

@@ -104,7 +104,7 @@ def label(column: str, text: str) -> float | str | None:
         text: As the dataset has it.
 
     Returns:
-        The value, or null where the text says that there is none.
+        The value, or None where the text says that there is none.
 
     Raises:
         ValueError: If the text is no label of this column.

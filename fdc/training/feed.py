@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fdc.crops.view import CropView
-from fdc.curation.balance import rarity
+from fdc.curation.balance import sample_weights
 from fdc.training.augmentation import Augmentation
 from fdc.training.targets import Targets
 
@@ -43,7 +43,7 @@ class Feed:
         self._batch = batch
         self._seed = seed
         weights = np.ones(len(crops), np.float32) if crops.weights is None else crops.weights
-        rare = rarity(crops.targets) if balance != "none" else None
+        rare = sample_weights(crops.targets) if balance != "none" else None
         self._weights = weights * rare if balance == "weights" and rare is not None else weights
         self._chances = rare / rare.sum() if balance == "sampling" and rare is not None else None
         self.steps = -(-len(crops) // batch)

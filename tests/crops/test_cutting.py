@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from fdc import manifest
-from fdc.crops.cutting import prepare
+from fdc.crops.cutting import cut_crops
 from fdc.crops.store import CropStore
 from fdc.crops.writer import CropWriter
 from fdc.errors import DataError, StoreError
@@ -59,7 +59,7 @@ def contents(store: CropStore) -> dict[str, bytes]:
 def test_every_photo_ends_as_a_crop_or_in_quarantine(
     table: pd.DataFrame, root: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    prepared, store = prepare(table, root, tmp_path, RECIPE, workers=2)
+    prepared, store = cut_crops(table, root, tmp_path, RECIPE, workers=2)
     assert len(prepared) == len(table)
     assert manifest.quarantine_counts(prepared) == {"undecodable": 1}
     assert store.folder == tmp_path / RECIPE.fingerprint
@@ -74,10 +74,10 @@ def test_every_photo_ends_as_a_crop_or_in_quarantine(
 
 
 def test_a_second_run_does_nothing_twice(table: pd.DataFrame, root: Path, tmp_path: Path) -> None:
-    first, store = prepare(table, root, tmp_path, RECIPE, workers=1)
+    first, store = cut_crops(table, root, tmp_path, RECIPE, workers=1)
     before = contents(store)
     changed = (store.folder / "crops.u8").stat().st_mtime_ns
-    again, store = prepare(table, root, tmp_path, RECIPE, workers=1)
+    again, store = cut_crops(table, root, tmp_path, RECIPE, workers=1)
     assert contents(store) == before
     assert (store.folder / "crops.u8").stat().st_mtime_ns == changed
     pd.testing.assert_frame_equal(first, again)
@@ -86,15 +86,15 @@ def test_a_second_run_does_nothing_twice(table: pd.DataFrame, root: Path, tmp_pa
 def test_crops_do_not_depend_on_the_workers(
     table: pd.DataFrame, root: Path, tmp_path: Path
 ) -> None:
-    _, one = prepare(table, root, tmp_path / "one", RECIPE, workers=1)
-    _, three = prepare(table, root, tmp_path / "three", RECIPE, workers=3)
+    _, one = cut_crops(table, root, tmp_path / "one", RECIPE, workers=1)
+    _, three = cut_crops(table, root, tmp_path / "three", RECIPE, workers=3)
     assert contents(one) == contents(three)
 
 
 def test_rows_in_quarantine_are_left_alone(table: pd.DataFrame, root: Path, tmp_path: Path) -> None:
     mask = table["path"].str.startswith("한국")
     aside = manifest.set_aside(table, mask, "too small", "a test")
-    prepared, store = prepare(aside, root, tmp_path, RECIPE, workers=1)
+    prepared, store = cut_crops(aside, root, tmp_path, RECIPE, workers=1)
     assert store.count == 1
     assert manifest.quarantine_counts(prepared) == {"too small": 12, "undecodable": 1}
 
@@ -103,23 +103,23 @@ def test_vanished_and_changed_photos(table: pd.DataFrame, tmp_path: Path) -> Non
     root, stores = tmp_path / "photos", tmp_path / "stores"
     rows = [row(root, f"{number}.png", 100 + number) for number in range(4)]
     (root / "2.png").unlink()
-    prepared, store = prepare(manifest.from_rows(rows, "drawn"), root, stores, RECIPE, workers=1)
+    prepared, store = cut_crops(manifest.from_rows(rows, "drawn"), root, stores, RECIPE, workers=1)
     assert prepared["quarantine"].iloc[2] == "vanished: there is no file any more"
     assert store.count == 3
 
     new = row(root, "1.png", 500, eyes=40)
     row(root, "2.png", 102)
-    prepared, store = prepare(manifest.from_rows(rows, "drawn"), root, stores, RECIPE, workers=1)
+    prepared, store = cut_crops(manifest.from_rows(rows, "drawn"), root, stores, RECIPE, workers=1)
     assert prepared["quarantine"].isna().all()  # 1.png is known by its content, 2.png is back
     rows[1] = new
     (root / "3.png").unlink()
-    prepared, store = prepare(manifest.from_rows(rows, "drawn"), root, stores, RECIPE, workers=1)
+    prepared, store = cut_crops(manifest.from_rows(rows, "drawn"), root, stores, RECIPE, workers=1)
     assert store.count == 5
     assert store.positions(prepared).tolist()[1] == 4
     assert prepared["quarantine"].dropna().index.tolist() == [3]
 
     (root / "0.png").write_bytes(b"changed since")
-    fresh, _ = prepare(manifest.from_rows(rows[:1], "drawn"), root, tmp_path / "new", RECIPE)
+    fresh, _ = cut_crops(manifest.from_rows(rows[:1], "drawn"), root, tmp_path / "new", RECIPE)
     assert fresh["quarantine"].iloc[0].startswith("changed: ")
 
 
@@ -128,10 +128,10 @@ def test_another_recipe_makes_another_store_and_says_so(
 ) -> None:
     few = table.iloc[:2]
     with caplog.at_level(logging.WARNING, "fdc"):
-        prepare(few, root, tmp_path, RECIPE, workers=1)
+        cut_crops(few, root, tmp_path, RECIPE, workers=1)
         assert caplog.records == []
         other = RECIPE.model_copy(update={"size": 32})
-        _, store = prepare(few, root, tmp_path, other, workers=1)
+        _, store = cut_crops(few, root, tmp_path, other, workers=1)
     assert "size: 48 -> 32" in caplog.text
     assert store.crops.shape == (2, 32, 32, 3)
     assert CropStore(tmp_path / RECIPE.fingerprint).count == 2
@@ -140,17 +140,17 @@ def test_another_recipe_makes_another_store_and_says_so(
 def test_two_at_once(table: pd.DataFrame, root: Path, tmp_path: Path) -> None:
     folder = tmp_path / RECIPE.fingerprint
     with CropWriter(folder, RECIPE), pytest.raises(StoreError, match="is being written by"):
-        prepare(table, root, tmp_path, RECIPE, workers=1)
+        cut_crops(table, root, tmp_path, RECIPE, workers=1)
 
 
 def test_an_unknown_engine(table: pd.DataFrame, root: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no engine 'spark'"):
-        prepare(table, root, tmp_path, RECIPE, engine="spark")
+        cut_crops(table, root, tmp_path, RECIPE, engine="spark")
 
 
 def test_photos_from_any_file_system(table: pd.DataFrame, root: Path, tmp_path: Path) -> None:
-    _, local = prepare(table, root, tmp_path / "local", RECIPE, workers=1)
-    _, remote = prepare(table, f"file://{root}", tmp_path / "remote", RECIPE, workers=1)
+    _, local = cut_crops(table, root, tmp_path / "local", RECIPE, workers=1)
+    _, remote = cut_crops(table, f"file://{root}", tmp_path / "remote", RECIPE, workers=1)
     assert contents(local) == contents(remote)
 
 
@@ -158,12 +158,12 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from fdc import manifest
-from fdc.crops.cutting import prepare
+from fdc.crops.cutting import cut_crops
 from fdc.faces.recipe import Recipe
 if __name__ == "__main__":
     table, root, stores = (Path(argument) for argument in sys.argv[1:4])
     recipe = Recipe.model_validate_json(sys.argv[4])
-    prepare(manifest.read(table), root, stores, recipe, workers=2)
+    cut_crops(manifest.read(table), root, stores, recipe, workers=2)
 """
 
 
@@ -186,7 +186,7 @@ def test_kills_at_random_moments(command: list[str], root: Path, tmp_path: Path)
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     many = manifest.read(tmp_path / "manifest.parquet")
     began = time.monotonic()
-    _, whole = prepare(many, root, tmp_path / "uninterrupted", RECIPE, workers=2)
+    _, whole = cut_crops(many, root, tmp_path / "uninterrupted", RECIPE, workers=2)
     takes = time.monotonic() - began
     rng = random.Random(7)
     journal = tmp_path / "stores" / RECIPE.fingerprint / "journal.jsonl"
@@ -249,6 +249,6 @@ def _all_gone(group: int) -> None:
 
 
 def test_crops_show_the_faces(table: pd.DataFrame, root: Path, tmp_path: Path) -> None:
-    _, store = prepare(table.iloc[:3], root, tmp_path, RECIPE, workers=1)
+    _, store = cut_crops(table.iloc[:3], root, tmp_path, RECIPE, workers=1)
     middle = np.asarray(store.crops[:, 22:26, 22:26]).reshape(3, -1, 3).mean(axis=1)
     assert np.abs(middle - (200, 160, 130)).max() < 6

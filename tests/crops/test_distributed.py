@@ -11,7 +11,7 @@ import pytest
 
 from fdc import manifest
 from fdc.crops import distributed, local
-from fdc.crops.cutting import prepare
+from fdc.crops.cutting import cut_crops
 from fdc.crops.work import Outcome
 from fdc.errors import WeightsError
 from fdc.faces.recipe import Recipe
@@ -74,10 +74,10 @@ def test_the_result_is_the_local_one_byte_for_byte_also_from_s3(
     files = fsspec.filesystem("s3")
     files.put(f"{root}/", "photos/faces", recursive=True)
     recipe = Recipe(size=48, detector="none")
-    _, here = prepare(table, root, tmp_path / "local", recipe)
+    _, here = cut_crops(table, root, tmp_path / "local", recipe)
     for place in (root, "s3://photos/faces"):
         folder = tmp_path / str(place).replace("/", "-")
-        prepared, there = prepare(table, place, folder, recipe, engine="ray")
+        prepared, there = cut_crops(table, place, folder, recipe, engine="ray")
         assert prepared["quarantine"].isna().all()
         assert contents(there) == contents(here)
 

@@ -18,7 +18,7 @@ from fdc import manifest
 from fdc.crops import store as stores
 from fdc.crops import writer as writers
 from fdc.crops.record import Record, key_of
-from fdc.crops.store import CropStore, gc, keys_of
+from fdc.crops.store import CropStore, collect_garbage, keys_of
 from fdc.crops.writer import CropWriter
 from fdc.errors import StoreError
 from fdc.faces.recipe import Recipe
@@ -200,12 +200,12 @@ def test_there_is_no_store(tmp_path: Path) -> None:
         CropStore(tmp_path)
 
 
-def test_gc_keeps_what_is_in_use(tmp_path: Path) -> None:
+def test_garbage_collection_keeps_what_is_in_use(tmp_path: Path) -> None:
     for name in ("kept", "old", "busy"):
         fill(tmp_path / name, range(3))
     (tmp_path / "no store").mkdir()
     with CropWriter(tmp_path / "busy", RECIPE):
-        removed = gc(tmp_path, keep={"kept"})
+        removed = collect_garbage(tmp_path, keep={"kept"})
     assert [(path.name, size > 3 * 768) for path, size in removed] == [("old", True)]
     assert [path.name for path in stores.stores(tmp_path)] == ["busy", "kept"]
     assert (tmp_path / "no store").exists()

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fdc.errors import DataError
 from fdc.sample import dataset as sample
-from fdc.sample.dataset import draw, sittings
+from fdc.sample.dataset import draw, plan_photos
 from fdc.sample.drawing import Identity, Scene, aged, render
 from fdc.sample.drawing.camera import Pose
 from fdc.sample.drawing.camera import sample as heights_at
@@ -97,7 +97,7 @@ def test_another_seed_gives_other_bytes(drawn: Path, tmp_path: Path) -> None:
 
 
 def test_more_people_leave_the_first_ones_as_they_are(drawn: Path) -> None:
-    few, more = sittings(2, 3, 5), sittings(4, 3, 5)
+    few, more = plan_photos(2, 3, 5), plan_photos(4, 3, 5)
     assert more[: len(few)] == few
 
 
@@ -240,32 +240,32 @@ def test_nobody_cannot_be_drawn(tmp_path: Path, wrong: dict[str, int]) -> None:
 @settings(max_examples=25, deadline=None)
 @given(subjects=st.integers(1, 12), photos=st.integers(1, 30), seed=st.integers(0, 2**31))
 def test_plans_are_plausible(subjects: int, photos: int, seed: int) -> None:
-    plan = sittings(subjects, photos, seed)
-    assert len({sitting.name for sitting in plan}) == len(plan) == subjects * photos
+    plan = plan_photos(subjects, photos, seed)
+    assert len({photo.name for photo in plan}) == len(plan) == subjects * photos
     for subject in range(1, subjects + 1):
-        own = [sitting for sitting in plan if sitting.subject == subject]
-        ages = [sitting.age for sitting in own]
-        assert len({(sitting.identity, sitting.birth) for sitting in own}) == 1
+        own = [photo for photo in plan if photo.subject == subject]
+        ages = [photo.age for photo in own]
+        assert len({(photo.identity, photo.birth) for photo in own}) == 1
         assert ages == sorted(ages)
         assert 0 <= ages[0] <= ages[-1] <= min(2023 - own[0].birth, 80)
         if photos <= ages[-1]:
             assert len(set(ages)) == photos
-    for sitting in plan:
-        year = sitting.birth + sitting.age
+    for photo in plan:
+        year = photo.birth + photo.age
         assert year <= 2023
-        assert sitting.film or year > 1988
-        assert not sitting.film or year < 2012
+        assert photo.film or year > 1988
+        assert not photo.film or year < 2012
 
 
 def test_the_default_plan_is_balanced() -> None:
-    plan = sittings(60, 10, 71415)
-    decades = Counter(min(sitting.age // 10, 6) for sitting in plan)
+    plan = plan_photos(60, 10, 71415)
+    decades = Counter(min(photo.age // 10, 6) for photo in plan)
     assert set(decades) == set(range(7))
     assert max(decades.values()) < 1.4 * min(decades.values())
-    people = {sitting.subject: sitting.identity for sitting in plan}.values()
+    people = {photo.subject: photo.identity for photo in plan}.values()
     kinds = Counter((who.gender, who.tone) for who in people)
     assert set(kinds.values()) == {15}
-    films = sum(sitting.film for sitting in plan)
+    films = sum(photo.film for photo in plan)
     assert 0.35 < films / len(plan) < 0.65
 
 

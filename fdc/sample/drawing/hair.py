@@ -23,7 +23,7 @@ class Hair:
         cut: Slices of the part.
         colours: (height, width, 3) linear colours, lit, as if hair were everywhere.
         front: (height, width) coverage before the face, 0 to 1.
-        back: (height, width) coverage behind neck and shoulders; null for short hair.
+        back: (height, width) coverage behind neck and shoulders; None for short hair.
     """
 
     cut: tuple[slice, slice]

@@ -49,7 +49,7 @@ class Head:
     Attributes:
         grid: Raster of the three layers.
         front: Face, ears and the hair before them.
-        back: The hair behind the neck, null where it is short.
+        back: The hair behind the neck, None where it is short.
         relief: (height, width) heights for the parallax, in units.
         landmarks: (5, 2) nose, eyes, mouth corners as the AI-Hub orders them, in units.
     """

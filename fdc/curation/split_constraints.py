@@ -1,4 +1,4 @@
-"""Which side of the split a photo stands on already, and what must go so that no group is torn.
+"""What is fixed before photos are split: sides they stand on already, and groups that are torn.
 
 A side is known where the set was published with a split, or where an earlier split placed the
 photo. Photos that are added later can bring two such groups together.
@@ -19,28 +19,28 @@ Join = Callable[[pd.DataFrame], pd.Series]
 
 
 @dataclass(frozen=True)
-class Sides:
-    """What is known about the side of each row.
+class SplitConstraints:
+    """What a new split has to respect, row by row.
 
     Attributes:
-        known: Int64 side on which the row must stay, null where it is open.
+        known: Int64 side on which the row must stay, None where it is open.
         cut: Whether an open row is a published training photo, of which a side that the set was
             published without is cut.
         closed: The sides on which those rows may not come.
-        remembered: Int64 side of the row's subject in an earlier split, for subjects of whom no
+        previous_side: Int64 side of the row's subject in an earlier split, for subjects of whom no
             earlier photo is left.
     """
 
     known: pd.Series
     cut: pd.Series
     closed: tuple[int, ...]
-    remembered: pd.Series
+    previous_side: pd.Series
 
 
-def settle(
+def find_constraints(
     manifest: pd.DataFrame, *, published: bool = True, previous: pd.Series | None = None
-) -> Sides:
-    """Tells which sides are taken.
+) -> SplitConstraints:
+    """Tells which rows stand on a side already.
 
     A published test or validation photo stays there. Where a set was published without a
     validation (or test) side, that side is cut from its published training photos. A set that was
@@ -53,21 +53,23 @@ def settle(
     """
     numbers = (previous if previous is not None else pd.Series(dtype="string")).map(NUMBER)
     earlier = manifest["image_id"].map(numbers).astype("Int64")
-    remembered = manifest["subject"].map(numbers).astype("Int64")
+    previous_side = manifest["subject"].map(numbers).astype("Int64")
     if not published:
-        return Sides(earlier, pd.Series(False, manifest.index), (), remembered)
-    told = _published(manifest)
-    free = {number for number in NUMBER.values() if not (told == number).any()}
+        return SplitConstraints(earlier, pd.Series(False, manifest.index), (), previous_side)
+    stated = _published(manifest)
+    free = {number for number in NUMBER.values() if not (stated == number).any()}
     closed = tuple(set(NUMBER.values()) - free - {NUMBER["train"]})
-    cut = (told == NUMBER["train"]).fillna(False).astype(bool) & bool(free)
+    cut = (stated == NUMBER["train"]).fillna(False).astype(bool) & bool(free)
     earlier = earlier.mask(cut & earlier.isin(closed))
-    known = told.mask(cut).fillna(earlier)
+    known = stated.mask(cut).fillna(earlier)
     cut &= known.isna()
-    return Sides(known, cut, closed, remembered.mask(cut & remembered.isin(closed)))
+    return SplitConstraints(
+        known, cut, closed, previous_side.mask(cut & previous_side.isin(closed))
+    )
 
 
-def part(
-    manifest: pd.DataFrame, sides: Sides, join: Join
+def resolve_conflicts(
+    manifest: pd.DataFrame, constraints: SplitConstraints, join: Join
 ) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
     """Sets aside what would put one group on two sides.
 
@@ -77,37 +79,39 @@ def part(
 
     Args:
         manifest: The manifest.
-        sides: See `settle`.
-        join: Gives the group of the rows that it is handed, null for those that take no part.
+        constraints: See `find_constraints`.
+        join: Gives the group of the rows that it is handed, None for those that take no part.
 
     Returns:
         The manifest, the group per row, and the Int64 side on which the row's group stands
-        already, null where it is open.
+        already, None where it is open.
     """
     groups = join(manifest)
-    lowest, highest = _span(sides.known, groups)
-    is_open = sides.known.isna() & ~sides.cut & groups.notna()
+    lowest, highest = _span(constraints.known, groups)
+    is_open = constraints.known.isna() & ~constraints.cut & groups.notna()
     bridges = is_open & (lowest < highest).fillna(False)
     if bridges.any():
-        reason = "joins photos of " + _names(lowest) + " with photos of " + _names(highest)
+        reason = (
+            "joins photos of " + _side_names(lowest) + " with photos of " + _side_names(highest)
+        )
         manifest = manifests.set_aside(manifest, bridges, "cross split", reason)
         groups = join(manifest[~bridges]).reindex(manifest.index)
-        _, highest = _span(sides.known, groups)
+        _, highest = _span(constraints.known, groups)
 
-    lower = (sides.known < highest).fillna(False)
-    lower |= sides.cut & highest.isin(sides.closed)
-    reason = "a copy, or the same person, is in " + _names(highest)
+    lower = (constraints.known < highest).fillna(False)
+    lower |= constraints.cut & highest.isin(constraints.closed)
+    reason = "a copy, or the same person, is in " + _side_names(highest)
     manifest = manifests.set_aside(manifest, lower, "cross split", reason)
-    _, remembered = _span(sides.remembered, groups)
-    return manifest, groups, highest.fillna(remembered)
+    _, previous_side = _span(constraints.previous_side, groups)
+    return manifest, groups, highest.fillna(previous_side)
 
 
 def _published(manifest: pd.DataFrame) -> pd.Series:
-    told = manifest["published_split"].map(NUMBER).astype("Int64")
+    stated = manifest["published_split"].map(NUMBER).astype("Int64")
     fold = manifest["published_fold"]
     last = fold.groupby(manifest["source"]).transform("max")
     of_fold = fold.eq(last).map({True: NUMBER["test"], False: NUMBER["train"]}).astype("Int64")
-    return told.fillna(of_fold.where(fold.notna()))
+    return stated.fillna(of_fold.where(fold.notna()))
 
 
 def _span(known: pd.Series, groups: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -115,5 +119,5 @@ def _span(known: pd.Series, groups: pd.Series) -> tuple[pd.Series, pd.Series]:
     return by_group.transform("min").astype("Int64"), by_group.transform("max").astype("Int64")
 
 
-def _names(numbers: pd.Series) -> pd.Series:
+def _side_names(numbers: pd.Series) -> pd.Series:
     return numbers.map(dict(enumerate(SPLITS))).astype("string")
