@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from fdc.locale import Language, LocalizedText
+from fdc.locale import Language, LocalizedText, text
 
 AUGMENTATIONS = ("flip", "shift", "brightness", "contrast", "colour")
 """Every way in which a training crop may be varied; a task may forbid some of them."""
@@ -145,17 +145,20 @@ class Task(BaseModel):
             language: "ko" or "en".
         """
         if self.is_regression:
-            # Korean writes a unit next to its number, English apart from it.
-            space = " " if language == "en" else ""
-            unit = f"{space}{getattr(self.unit, language)}" if self.unit else ""
-            return f"{answer:.0f}{unit}"
+            return self.with_unit(f"{answer:.0f}", language)
         label = self.labels[int(answer)]
         names = self.names.get(label)
-        return getattr(names, language) if names else label
+        return names[language] if names else label
+
+    def with_unit(self, number: str, language: Language) -> str:
+        """A number with the task's unit, if it has one, such as "31 years" or "31세"."""
+        if self.unit is None:
+            return number
+        return text("number.with unit", language, number=number, unit=self.unit[language])
 
     def heading(self, language: Language) -> str:
         """What is predicted, as a person would call it."""
-        return getattr(self.title, language) if self.title else self.name
+        return self.title[language] if self.title else self.name
 
 
 def _bin_label(low: float, high: float | None) -> str:

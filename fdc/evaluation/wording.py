@@ -163,4 +163,4 @@ def _unit(verdict: EvaluationReport, language: Language) -> str:
     unit = verdict.task.unit
     if unit is None:
         return ""
-    return f" {unit.en}" if language == "en" else unit.ko
+    return f" {unit['en']}" if language == "en" else unit["ko"]

@@ -1,16 +1,87 @@
-"""Every sentence that an end user reads, in every language that fdc speaks."""
+"""Every sentence that an end user reads, in every language that fdc speaks.
 
-from typing import Literal
+Each language is one module with one table, `TEXTS`, all with the same keys: the room that speaks,
+a dot, and what it says. A further language is one more module and its name in `Language`.
+"""
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Literal, cast, get_args
+
+from pydantic import ConfigDict, RootModel, model_validator
 
 Language = Literal["ko", "en"]
 
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+"""The first is spoken where nobody asks for another."""
 
-class LocalizedText(BaseModel):
-    """A text in every language."""
+_TEXTS: Mapping[Language, Mapping[str, str]] = {
+    language: import_module(f"{__name__}.{language}").TEXTS for language in LANGUAGES
+}
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    ko: str
-    en: str
+class LocalizedText(RootModel[dict[Language, str]]):
+    """A text by language; one that an experiment gives may lack some, but not all.
+
+    Example:
+        >>> title = LocalizedText(ko="나이", en="age")
+        >>> title["ko"]
+        '나이'
+        >>> title.model_dump_json()
+        '{"ko":"나이","en":"age"}'
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    def __init__(self, root: Mapping[Language, str] | None = None, /, **texts: str) -> None:
+        super().__init__(cast(dict[Language, str], texts if root is None else root))
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> "LocalizedText":
+        if not self.root:
+            raise ValueError(f"give the text in one of {', '.join(LANGUAGES)} at least")
+        return self
+
+    def __getitem__(self, language: Language) -> str:
+        """The text in a language, or in English (else the first) where it lacks that language."""
+        wanted = (language, "en", *self.root)
+        return next(self.root[known] for known in wanted if known in self.root)
+
+
+def text(key: str, language: Language, **values: Any) -> str:
+    """One sentence.
+
+    Args:
+        key: Such as "answer.no face".
+        language: In which to speak.
+        **values: For the placeholders of the sentence.
+
+    Raises:
+        KeyError: There is no such sentence, or it needs a value that is not given.
+
+    Example:
+        >>> text("split.train", "ko")
+        '학습'
+    """
+    return _TEXTS[language][key].format_map(values)
+
+
+def localized(key: str, **values: Any) -> LocalizedText:
+    """One sentence in every language; see `text`."""
+    return LocalizedText({language: text(key, language, **values) for language in LANGUAGES})
+
+
+def has(key: str) -> bool:
+    """Whether there is such a sentence."""
+    return key in _TEXTS[LANGUAGES[0]]
+
+
+def file_name(name: str, language: Language) -> str:
+    """What a page is called in a language; the first language's page keeps the plain name.
+
+    Example:
+        >>> file_name("model_card.html", "ko"), file_name("model_card.html", "en")
+        ('model_card.html', 'model_card_en.html')
+    """
+    stem, _, suffix = name.rpartition(".")
+    return name if language == LANGUAGES[0] else f"{stem}_{language}.{suffix}"

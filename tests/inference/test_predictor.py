@@ -36,7 +36,7 @@ def test_a_photo_is_answered_with_probabilities_in_class_order(tmp_path):
     expected = np.exp([0, 0, 8]) / np.exp([0, 0, 8]).sum()
     assert list(said.probabilities) == ["red", "green", "blue"]
     assert list(said.probabilities.values()) == pytest.approx(expected, abs=1e-3)
-    assert (said.label, said.names.ko, said.names.en) == ("blue", "파랑", "Blue")
+    assert (said.label, said.names["ko"], said.names["en"]) == ("blue", "파랑", "Blue")
     assert said.value is None
     assert said.years is None
     assert said.refusal is None
@@ -55,7 +55,7 @@ def test_a_regression_says_years_within_the_task_limits(tmp_path, scale, years):
     said = Predictor(folder(tmp_path, AGE_REGRESSION, weights)).predict(photo((255, 0, 0)))
 
     assert said.value == said.years == pytest.approx(years, rel=0.01)
-    assert said.names.ko == f"{said.years:.0f}세"
+    assert said.names["ko"] == f"{said.years:.0f}세"
     assert said.label is None
     assert said.probabilities == {}
 
@@ -65,8 +65,8 @@ def test_bytes_that_are_no_photo_are_refused_in_both_languages(tmp_path):
 
     assert said.label is None
     assert said.refusal.rule == "undecodable"
-    assert "읽을 수 없습니다" in said.refusal.message.ko
-    assert "cannot be read" in said.refusal.message.en
+    assert "읽을 수 없습니다" in said.refusal.message["ko"]
+    assert "cannot be read" in said.refusal.message["en"]
 
 
 def test_a_photo_without_a_face_is_refused_by_the_detector(tmp_path, shared):

@@ -85,7 +85,7 @@ def test_a_drawn_face_is_answered_in_both_languages(address, browser, drawn_face
         speak(browser, language)
         shown = wait_for(browser, ".card[data-task=colour]").splitlines()
         assert shown[0] == {"ko": "색", "en": "Colour"}[language]
-        assert shown[1] == getattr(said.names, language)
+        assert shown[1] == said.names[language]
         assert len(browser.find_elements(By.CSS_SELECTOR, "[data-task=colour] .bar")) == 3
     widths = browser.execute_script(
         "return [...document.querySelectorAll('[data-task=colour] .bar i')]"

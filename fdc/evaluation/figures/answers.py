@@ -79,7 +79,7 @@ def predicted_against_true(
         Left every photo (or their density where they are many), right the error by decade.
     """
     true, answers = checked(task, truth, outputs)
-    unit = f" ({getattr(task.unit, language)})" if task.unit else ""
+    unit = f" ({task.unit[language]})" if task.unit else ""
     low, high = float(min(true.min(), answers.min())), float(max(true.max(), answers.max()))
     with style.styled():
         figure, (left, right) = style.canvas(11, 4.8, columns=2, width_ratios=(1, 1.15))

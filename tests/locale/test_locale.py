@@ -1,0 +1,74 @@
+"""Every language says the same things, and nothing is said that nobody needs."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from fdc.locale import _TEXTS, LANGUAGES, LocalizedText, file_name, has, localized, text
+
+ROOT = Path(__file__).parents[2]
+KEYS = list(_TEXTS["en"])
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_keys_in_the_same_order(language):
+    assert list(_TEXTS[language]) == KEYS
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_language_asks_for_the_same_values(key):
+    asked = {language: placeholders(_TEXTS[language][key]) for language in LANGUAGES}
+    assert len(set(map(frozenset, asked.values()))) == 1, asked
+
+
+def test_the_languages_are_not_mixed():
+    hangul = re.compile("[가-힣]")
+    assert not [key for key, sentence in _TEXTS["en"].items() if hangul.search(sentence)]
+    without = {key for key, sentence in _TEXTS["ko"].items() if not hangul.search(sentence)}
+    # Sentences that only arrange what others say.
+    assert without == {"number.with unit", "figure.with unit", "audit.result"}
+
+
+def test_every_module_of_a_language_is_a_language():
+    modules = {path.stem for path in (ROOT / "fdc/locale").glob("*.py")} - {"__init__"}
+    assert modules == set(LANGUAGES)
+
+
+def test_a_sentence_that_is_not_there_or_lacks_a_value_is_an_error():
+    assert not has("card.knid")
+    with pytest.raises(KeyError, match=r"card\.knid"):
+        text("card.knid", "en")
+    with pytest.raises(KeyError, match="groups"):
+        text("report.groups", "ko")
+
+
+def test_a_text_speaks_every_language():
+    photos = localized("figure.unseen photos", photos=3)
+    assert photos == LocalizedText(ko="한 번도 본 적 없는 사진 3장", en="3 unseen photos")
+    assert photos["ko"] == text("figure.unseen photos", "ko", photos=3)
+
+
+def test_a_text_that_lacks_a_language_says_it_in_another():
+    assert LocalizedText(en="age")["ko"] == "age"
+    assert LocalizedText(ko="나이")["en"] == "나이"
+    for wrong in ({}, {"fr": "âge"}):
+        with pytest.raises(ValidationError):
+            LocalizedText(wrong)
+
+
+def test_json_is_as_it_always_was():
+    assert LocalizedText(ko="나이", en="age").model_dump() == {"ko": "나이", "en": "age"}
+    assert LocalizedText.model_validate_json('{"ko": "나이", "en": "age"}')["ko"] == "나이"
+
+
+def test_pages_in_two_languages_do_not_share_a_file():
+    names = {file_name("report.html", language) for language in LANGUAGES}
+    assert len(names) == len(LANGUAGES)
+    assert file_name("report.html", LANGUAGES[0]) == "report.html"
