@@ -62,10 +62,10 @@ class RuleSettings(_Settings):
 class SplitSettings(_Settings):
     """How photos are divided; groups (people and duplicates) are never torn apart."""
 
-    train: Share = 0.7
-    validation: Share = 0.1
-    test: Share = 0.2
-    seed: int = Field(default=20, ge=0)
+    train: Share = Field(default=0.7, description="Share of the photos that are learned from.")
+    validation: Share = Field(default=0.1, description="Share that the search tunes on.")
+    test: Share = Field(default=0.2, description="Share that is looked at once, at the end.")
+    seed: int = Field(default=20, ge=0, description="Another seed, another division.")
     folds: int | None = Field(default=None, ge=2, le=20, description="k of k-fold; null: none.")
     fold: int = Field(default=0, ge=0, description="Which fold is the test side.")
     published: bool = Field(default=True, description="Respect the split that a set came with.")
@@ -90,11 +90,15 @@ class PrepareSettings(_Settings):
     )
     background_model: str = Field(default="u2netp", description="The model that auto looks for.")
     background_colour: tuple[int, int, int] = Field(default=(128, 128, 128), description="RGB.")
-    detector: Literal["auto", "annotation", "yunet", "mtcnn"] = "auto"
+    detector: Literal["auto", "annotation", "yunet", "mtcnn"] = Field(
+        default="auto", description="What finds the face."
+    )
     face: Literal["detect", "whole"] = Field(
         default="detect", description="whole: the photos are cut to the face already."
     )
-    several_faces: Literal["quarantine", "largest"] = "quarantine"
+    several_faces: Literal["quarantine", "largest"] = Field(
+        default="quarantine", description="What becomes of a photo with several faces."
+    )
     engine: Literal["local", "ray"] = Field(
         default="local", description="ray: on a cluster, see docs/cluster.md."
     )
@@ -108,15 +112,17 @@ class PrepareSettings(_Settings):
 class SearchSettings(_Settings):
     """How long and how a model is searched for."""
 
-    tuner: Literal["greedy", "bayesian", "hyperband", "random"] = "greedy"
+    tuner: Literal["greedy", "bayesian", "hyperband", "random"] = Field(
+        default="greedy", description="How the next trial is chosen."
+    )
     minutes: float | None = Field(
         default=20, gt=0, description="The search ends within it; null: no limit."
     )
     trials: int = Field(default=8, ge=1, description="At most so many.")
     epochs: int = Field(default=60, ge=1, description="At most so many for one model.")
     patience: int = Field(default=10, ge=1, description="Epochs without gain that end a trial.")
-    batch_size: int = Field(default=64, ge=1, le=4096)
-    seed: int = Field(default=20, ge=0)
+    batch_size: int = Field(default=64, ge=1, le=4096, description="Photos in one step.")
+    seed: int = Field(default=20, ge=0, description="The same seed, the same search.")
     workers: int = Field(default=1, ge=1, le=64, description="Trials at the same time.")
     engine: Literal["local", "ray"] = Field(
         default="local", description="ray: on a cluster, see docs/cluster.md."
@@ -124,10 +130,11 @@ class SearchSettings(_Settings):
     cpus: int = Field(default=1, ge=1, description="Of a cluster's node, for one trial.")
     gpus: float = Field(default=0, ge=0, description="Of a cluster's node, for one trial.")
     memory_limit_gb: float | None = Field(default=None, gt=0, description="Of one worker.")
-    balance: Literal["none", "weights", "sampling"] = "none"
-    augmentation: tuple[Literal["flip", "shift", "brightness", "contrast", "colour"], ...] = (
-        "flip",
-        "shift",
+    balance: Literal["none", "weights", "sampling"] = Field(
+        default="none", description="What is done for rare classes."
+    )
+    augmentation: tuple[Literal["flip", "shift", "brightness", "contrast", "colour"], ...] = Field(
+        default=("flip", "shift"), description="Ways in which training crops are varied."
     )
 
 
@@ -152,33 +159,39 @@ class Experiment(_Settings):
         return self
 
 
-def names(folder: Path) -> list[str]:
-    """The experiments that lie in a folder."""
-    return sorted(path.stem for path in folder.glob("*.yaml"))
+def names(*folders: Path) -> list[str]:
+    """The experiments that lie in the folders."""
+    return sorted({path.stem for folder in folders for path in folder.glob("*.yaml")})
 
 
-def load(
-    name: str, folder: Path = Path("experiments"), overrides: Mapping[str, Any] | None = None
-) -> Experiment:
+def find(name: str, *folders: Path) -> Path:
+    """The file of an experiment; the first folder that has it wins.
+
+    Raises:
+        SettingsError: There is none of that name; tells which there are.
+    """
+    for folder in folders:
+        if (path := folder / f"{name}.yaml").is_file():
+            return path
+    known = names(*folders)
+    raise SettingsError(
+        f"There is no experiment {name!r}, no {folders[0] / name}.yaml.",
+        f"{did_you_mean(name, known)}There are: {', '.join(known) or 'none'}.",
+    )
+
+
+def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Experiment:
     """Reads an experiment and puts the overrides over it.
 
     Args:
-        name: File name without its ending.
-        folder: Where the files lie.
+        path: The file; its name without the ending is the task's.
         overrides: Values by dotted key, such as {"search.minutes": 5}.
 
     Raises:
         SettingsError: Telling every mistake at once: file, key, value, what is allowed.
     """
-    path = folder / f"{name}.yaml"
-    if not path.is_file():
-        known = names(folder)
-        raise SettingsError(
-            f"There is no experiment {name!r} in {folder}/.",
-            f"{did_you_mean(name, known)}There are: {', '.join(known) or 'none'}.",
-        )
     values = configuration.read(path, Experiment)
     configuration.override(values, overrides or {})
     if isinstance(values.get("task"), dict):
-        values["task"].setdefault("name", name)
+        values["task"].setdefault("name", path.stem)
     return configuration.validate(Experiment, values, path)

@@ -31,7 +31,9 @@ class Task(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(default="", description="Set from the experiment's file name.")
-    kind: Literal["classes", "ordinal", "regression"]
+    kind: Literal["classes", "ordinal", "regression"] = Field(
+        description="Classes without an order, classes with one, or a number."
+    )
     column: str = Field(description="The manifest's column that holds the label.")
     title: LocalizedText | None = Field(
         default=None, description="What is predicted, for end users."
@@ -40,7 +42,9 @@ class Task(BaseModel):
         default=(), description="Their order is kept; empty: found in the data."
     )
     bins: tuple[float, ...] = Field(default=(), description="Lower edges of ordinal classes.")
-    names: dict[str, LocalizedText] = Field(default_factory=dict)
+    names: dict[str, LocalizedText] = Field(
+        default_factory=dict, description="What end users read for a class, by class."
+    )
     merge: dict[str, str] = Field(
         default_factory=dict,
         description="Rare classes joined to others, such as contempt: disgust.",
@@ -49,7 +53,9 @@ class Task(BaseModel):
     limits: tuple[float, float] = Field(
         default=(0.0, 120.0), description="A number outside is no label of this task."
     )
-    forbidden_augmentation: tuple[Annotated[str, Field(pattern="|".join(AUGMENTATIONS))], ...] = ()
+    forbidden_augmentation: tuple[Annotated[str, Field(pattern="|".join(AUGMENTATIONS))], ...] = (
+        Field(default=(), description="Augmentation that would change the label.")
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

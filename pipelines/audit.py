@@ -15,10 +15,11 @@ from fdc.evaluation.leakage import Arm, AuditResult, vary
 from fdc.experiment import Experiment
 from fdc.inference.network import Network
 from fdc.search import CropView
-from pipelines import workspace
-from pipelines.prepare import Prepared, prepare
-from pipelines.search import open_run, search_folder
-from pipelines.sides import targets
+
+from . import workspace
+from .prepare import Prepared, prepare
+from .search import open_run, search_folder
+from .sides import targets
 
 console = Console()
 

@@ -27,7 +27,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(store_app, name="store")
 
 TaskName = Annotated[
-    str, typer.Argument(metavar="TASK", help="A file in experiments/, such as age.")
+    str, typer.Argument(metavar="TASK", help="An experiment, such as age; fdc settings lists them.")
 ]
 Data = Annotated[Path | None, typer.Option(help="Folder of photos. Without it, a sample is drawn.")]
 Reader = Annotated[str | None, typer.Option(help="Format of the folder. [default: recognised]")]
@@ -46,9 +46,12 @@ Host = Annotated[str, typer.Option(help="Address; 0.0.0.0 lets others in.")]
 def _experiment(task: str, settings: list[str] | None, **flags: Any) -> "Experiment":
     from fdc import configuration, experiment
 
+    from . import workspace
+
     overrides = dict(configuration.parse_override(text) for text in settings or ())
     named = {key.replace("__", "."): value for key, value in flags.items() if value is not None}
-    return experiment.load(task, overrides={**overrides, **named})
+    path = experiment.find(task, *workspace.EXPERIMENTS)
+    return experiment.load(path, {**overrides, **named})
 
 
 @app.command()
@@ -60,7 +63,7 @@ def prepare(
     settings: Set = None,
 ) -> None:
     """Read, check, crop and split the photos."""
-    from pipelines.prepare import prepare, verify_store
+    from .prepare import prepare, verify_store
 
     experiment = _experiment(task, settings, data__path=data, data__reader=reader)
     prepared = prepare(experiment)
@@ -81,7 +84,7 @@ def search(
     settings: Set = None,
 ) -> None:
     """Search for the best model of a task, log every trial, register the best."""
-    from pipelines.prepare import prepare
+    from .prepare import prepare
 
     experiment = _experiment(
         task,
@@ -93,7 +96,7 @@ def search(
     )
     prepared = prepare(experiment)
     # MLflow takes seconds to import: photos that are of no use are told before.
-    from pipelines.search import search
+    from .search import search
 
     search(experiment, prepared, fresh=fresh)
 
@@ -104,7 +107,7 @@ def evaluate(
     version: Annotated[int | None, typer.Option(help="Version. [default: newest]")] = None,
 ) -> None:
     """Show a registered model's figures on the test photos."""
-    from pipelines.evaluate import evaluate
+    from .evaluate import evaluate
 
     evaluate(task, version)
 
@@ -116,7 +119,7 @@ def promote(
     force: Annotated[bool, typer.Option("--force", help="Even where it is worse.")] = False,
 ) -> None:
     """Make a version the champion, if it is no worse on the same test photos."""
-    from pipelines.promote import promote
+    from .promote import promote
 
     promote(task, version, force=force)
 
@@ -124,7 +127,7 @@ def promote(
 @app.command()
 def rollback(task: TaskName) -> None:
     """Put the previous champion back."""
-    from pipelines.promote import rollback
+    from .promote import rollback
 
     rollback(task)
 
@@ -132,7 +135,7 @@ def rollback(task: TaskName) -> None:
 @app.command()
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Answer photos with all champions: a page, and POST /predict."""
-    from pipelines.serve import serve
+    from .serve import serve
 
     serve(host, port)
 
@@ -146,7 +149,7 @@ def audit(
     settings: Set = None,
 ) -> None:
     """Show what a split that leaks would have claimed."""
-    from pipelines.audit import audit
+    from .audit import audit
 
     experiment = _experiment(
         task, settings, data__path=data, data__reader=reader, search__minutes=minutes
@@ -157,7 +160,7 @@ def audit(
 @app.command()
 def ui(host: Host = "127.0.0.1", port: Port = 5000) -> None:
     """Browse runs and models in MLflow."""
-    from pipelines.ui import ui
+    from .ui import ui
 
     ui(host, port)
 
@@ -165,7 +168,7 @@ def ui(host: Host = "127.0.0.1", port: Port = 5000) -> None:
 @app.command()
 def settings() -> None:
     """List the experiments and every value that they may set."""
-    from pipelines.settings import show_settings
+    from .settings import show_settings
 
     show_settings()
 
@@ -182,7 +185,7 @@ def report(
     settings: Set = None,
 ) -> None:
     """Write one page of figures about the photos."""
-    from pipelines.report import report
+    from .report import report
 
     experiment = _experiment(task, settings, data__path=data, data__reader=reader)
     report(experiment, output, examples=examples)
@@ -193,7 +196,7 @@ def gc(
     delete: Annotated[bool, typer.Option("--delete", help="Delete it, not only list it.")] = False,
 ) -> None:
     """List, or delete, the crop stores that no manifest refers to."""
-    from pipelines.store import collect_garbage
+    from .store import collect_garbage
 
     collect_garbage(delete=delete)
 

@@ -8,7 +8,8 @@ from fdc import registry
 from fdc.evaluation import EvaluationReport
 from fdc.evaluation.wording import slice_name
 from fdc.tracking import tracking_uri
-from pipelines.evaluation import in_both_languages
+
+from .evaluation import in_both_languages
 
 console = Console()
 

@@ -17,8 +17,9 @@ from fdc.registry.comparison import outputs as outputs_of
 from fdc.search import SearchResult
 from fdc.tasks import Task
 from fdc.tracking import SearchRun
-from pipelines.prepare import Prepared
-from pipelines.sides import crops, side
+
+from .prepare import Prepared
+from .sides import crops, side
 
 console = Console()
 

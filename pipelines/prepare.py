@@ -19,7 +19,8 @@ from fdc.faces.choose import choose_recipe
 from fdc.faces.recipe import Recipe
 from fdc.sample import dataset as sample
 from fdc.tasks import Task
-from pipelines import workspace
+
+from . import workspace
 
 console = Console()
 

@@ -13,7 +13,8 @@ from fdc.crops.store import CropStore
 from fdc.errors import RegistryError
 from fdc.inference.predictor import Predictor
 from fdc.tracking import tracking_uri
-from pipelines import workspace
+
+from . import workspace
 
 console = Console()
 

@@ -8,8 +8,9 @@ from fdc.curation.report import write_report
 from fdc.errors import DataError
 from fdc.experiment import Experiment
 from fdc.manifest import clean
-from pipelines import workspace
-from pipelines.prepare import crop, divide
+
+from . import workspace
+from .prepare import crop, divide
 
 console = Console()
 

@@ -9,13 +9,15 @@ import fdc.search
 from fdc import manifest, registry
 from fdc.curation.report import write_report
 from fdc.experiment import Experiment
+from fdc.experiment import find as experiment_file
 from fdc.search import SearchResult
 from fdc.search.records import read_json, write_json
 from fdc.tracking import SearchRun, tracking_uri
-from pipelines import workspace
-from pipelines.evaluation import log_verdict, tell, test
-from pipelines.prepare import Prepared
-from pipelines.sides import crops
+
+from . import workspace
+from .evaluation import log_verdict, tell, test
+from .prepare import Prepared
+from .sides import crops
 
 console = Console()
 
@@ -93,7 +95,7 @@ def open_run(
         uri=tracking_uri(),
     )
     run.log_text(experiment.model_dump_json(indent=2), "experiment.json")
-    run.log_artifact(workspace.EXPERIMENTS / f"{task.name}.yaml")
+    run.log_artifact(experiment_file(task.name, *workspace.EXPERIMENTS))
     run.log_manifest(data, manifest.digest(prepared.manifest), counts(prepared))
     page = write_report(
         prepared.manifest,

@@ -1,47 +1,63 @@
 """Lists the experiments and every value that they may set."""
 
+import math
 from collections.abc import Iterator
-from typing import Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from fdc import experiment
 from fdc.experiment import Experiment
-from pipelines import workspace
+
+from . import workspace
 
 
 def show_settings() -> None:
     """Prints the experiments, then key, default and meaning of every setting."""
     console = Console()
-    console.print("Experiments:", ", ".join(experiment.names(workspace.EXPERIMENTS)))
-    table = Table("Key", "Default", "Meaning", box=None, header_style="bold")
-    for key, field in _fields(Experiment, ""):
-        value = field.get_default(call_default_factory=True)
-        default = (
-            "required" if field.is_required() else yaml.safe_dump(_plain(value)).split("\n")[0]
-        )
-        table.add_row(key, default, _meaning(field))
+    console.print("Experiments:", ", ".join(experiment.names(*workspace.EXPERIMENTS)))
+    table = Table(box=None, header_style="bold")
+    table.add_column("Key", no_wrap=True)
+    table.add_column("Default", overflow="fold")
+    table.add_column("Meaning")
+    for key, field in fields(Experiment):
+        table.add_row(key, *map(escape, (default(field), meaning(field))))
     console.print(table)
 
 
-def _meaning(field: FieldInfo) -> str:
-    allowed = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
-    options = f"One of {', '.join(map(str, allowed))}." if allowed else ""
-    return " ".join(part for part in (field.description, options) if part)
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _fields(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo]]:
+def fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Every setting of a model and of the models in it, by dotted key."""
     for name, field in model.model_fields.items():
         inner = field.annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):
-            yield from _fields(inner, f"{prefix}{name}.")
+            yield from fields(inner, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", field
+
+
+def default(field: FieldInfo) -> str:
+    """A setting's default as YAML writes it; "required" where it has none."""
+    if field.is_required():
+        return "required"
+    value = to_jsonable_python(field.get_default(call_default_factory=True))
+    return yaml.safe_dump(value, default_flow_style=True, width=math.inf).splitlines()[0]
+
+
+def meaning(field: FieldInfo) -> str:
+    """A setting's description, and what may be chosen where the choice is limited."""
+    options = ", ".join(_options(field.annotation))
+    return f"{field.description} ({options})" if options else f"{field.description}"
+
+
+def _options(annotation: Any) -> Iterator[str]:
+    if get_origin(annotation) is Literal:
+        yield from map(str, get_args(annotation))
+    else:
+        for inner in get_args(annotation):
+            yield from _options(inner)

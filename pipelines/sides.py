@@ -8,7 +8,8 @@ import pandas as pd
 
 from fdc.search import CropView
 from fdc.tasks import Task
-from pipelines.prepare import Prepared
+
+from .prepare import Prepared
 
 
 def crops(prepared: Prepared, split: str) -> CropView:

@@ -6,7 +6,8 @@ import pandas as pd
 from rich.console import Console
 
 from fdc.crops import store
-from pipelines import workspace
+
+from . import workspace
 
 console = Console()
 

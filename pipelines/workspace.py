@@ -4,7 +4,9 @@ import hashlib
 import re
 from pathlib import Path
 
-EXPERIMENTS = Path("experiments")
+EXPERIMENTS = (Path("experiments"), Path(__file__).parents[1] / "experiments")
+"""One's own experiments, then those that come with fdc: beside this package, in a checkout as in an
+installed fdc."""
 DATA = Path("data")
 STORES = DATA / "stores"
 INSPECTION = DATA / "inspection"
