@@ -12,7 +12,7 @@ WEIGHTS ?= ../shared/models
 OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup search prepare evaluate audit report promote rollback serve ui test lint bench lock clean
+.PHONY: help setup search prepare evaluate audit report promote rollback serve ui test lint wheel bench lock clean
 
 help: ## Show this list
 	@echo "make TARGET [TASK=age] [DATA=path/to/photos] [MINUTES=20] [ARGS='--set search.trials=3']"
@@ -64,6 +64,9 @@ lint: $(READY) ## Check style, types and layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+wheel: $(READY) ## Build what pip installs, in dist/
+	$(BIN)/uv build --quiet --offline --wheel --no-build-isolation --python $(BIN)/python
 
 bench: $(READY) ## Print the figures of speed and memory that the documents quote (hours; PHOTOS=, WEIGHTS=)
 	$(BIN)/python benchmarks/curation.py
