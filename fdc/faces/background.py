@@ -15,7 +15,7 @@ from PIL import Image
 
 from fdc.errors import WeightsError
 from fdc.faces import runtimes, weights
-from fdc.faces.recipe import Recipe
+from fdc.faces.recipe import NO_WEIGHTS, Recipe
 
 Pixels = NDArray[np.uint8]
 
@@ -168,6 +168,13 @@ def open_session(recipe: Recipe, folders: Sequence[Path | str], threads: int) ->
     path, _ = weights.require(recipe.background, folders, sha256=recipe.background_weights)
     network = runtimes.load(path, recipe.runtime, recipe.precision, threads)
     return U2Net(network) if recipe.background in _INPUT else _rembg(recipe.background, network)
+
+
+def packages(recipe: Recipe) -> tuple[str, ...]:
+    """The packages that a recipe's session imports and not every recipe's does."""
+    if not recipe.removes_background or recipe.background in NO_WEIGHTS:
+        return ()
+    return (recipe.runtime,) if recipe.background in _INPUT else (recipe.runtime, "rembg")
 
 
 def _rembg(model: str, network: runtimes.InferenceSession) -> Session:

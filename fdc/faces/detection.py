@@ -198,6 +198,12 @@ def open_detector(recipe: Recipe, folders: Sequence[Path | str], threads: int) -
     return YuNet(path, recipe.threshold)
 
 
+def packages(recipe: Recipe) -> tuple[str, ...]:
+    """The packages that a recipe's detector imports and no other does."""
+    finds = recipe.face == "detect"
+    return ("mtcnn", "tensorflow") if finds and recipe.detector == "mtcnn" else ()
+
+
 SIDES = (320, 640, 160)
 """Longest sides, in pixels, at which a photo is searched until it shows a face.
 

@@ -272,6 +272,11 @@ class Preparer:
         return Crop(fitted, None, None, 1.0, "whole", notes)
 
 
+def packages(recipe: Recipe) -> tuple[str, ...]:
+    """The packages that following a recipe imports, beyond what this module's imports do."""
+    return (*detection.packages(recipe), *background.packages(recipe))
+
+
 def _decode(data: bytes, width: int, height: int, at_least: int) -> _Photo:
     pixels = photos.decode(data, at_least=at_least)
     return _Photo(pixels, max(pixels.shape[:2]) / max(width, height))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import urllib.parse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-
-import pooch
-import requests
 
 from fdc.errors import WeightsError
 
@@ -175,12 +173,19 @@ def require(
     for known in wanted if download else ():
         if known.url:
             try:
-                path = Path(pooch.retrieve(known.url, known.hash, known.file, cache_folder()))
+                path = _download(known)
             except Exception as error:  # requests, urllib3 and pooch each raise their own
                 failed = f" and cannot be downloaded: {_brief(error, known.url)}"
                 continue
             return path, _sha256(path)
     raise _missing(model, wanted, search_path(folders), sha256, failed)
+
+
+def _download(known: Weights) -> Path:
+    # Imported here: a packaged model carries its weights and asks for one package less.
+    import pooch
+
+    return Path(pooch.retrieve(known.url, known.hash, known.file, cache_folder()))
 
 
 def _known(model: str) -> tuple[Weights, ...]:
@@ -219,10 +224,13 @@ def _digest(path: Path, algorithm: str) -> str:
 
 @lru_cache(maxsize=64)
 def _hashed(path: str, algorithm: str, _size: int, _modified: int) -> str:
-    return str(pooch.file_hash(path, alg=algorithm))
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def _brief(error: Exception, url: str) -> str:
+    import requests
+
     if isinstance(error, requests.ConnectionError):
         return f"{urllib.parse.urlsplit(url).hostname} cannot be reached"
     return str(error).splitlines()[0][:160] if str(error) else type(error).__name__

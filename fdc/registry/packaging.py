@@ -14,8 +14,10 @@ from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import Array, ColSpec, DataType, Map, Object, Property, Schema
 from PIL import Image, ImageDraw
 
+from fdc.faces import preparer
 from fdc.faces.recipe import Recipe
 from fdc.inference import predictor
+from fdc.registry.closure import copy_needed
 from fdc.registry.comparison import split_digest
 from fdc.registry.store import PREFIX, Version, client, reported
 from fdc.tasks import Task
@@ -29,10 +31,11 @@ REQUIREMENTS = (
     "opencv-python-headless",
     "pandas",
     "pillow",
-    "pooch",
     "pydantic",
 )
-"""What the packaged code imports for every recipe."""
+"""What the packaged code imports for every recipe; `preparer.packages` knows what for one."""
+
+SCRIPT = Path(__file__).with_name("pyfunc_model.py")
 
 _NAMES = Object([Property("ko", DataType.string), Property("en", DataType.string)])
 SIGNATURE = ModelSignature(
@@ -92,7 +95,8 @@ def package(
         The registered version.
 
     Raises:
-        RegistryError: The store cannot be reached, or the network does not fit task or recipe.
+        InferenceError: The network does not fit task or recipe.
+        RegistryError: The store cannot be reached.
         WeightsError: A network of the recipe is on this machine no more.
     """
     name = PREFIX + task.name
@@ -122,8 +126,8 @@ def package(
                 name="model",
                 flavor=mlflow.pyfunc,
                 run_id=run_id,
-                python_model=str(Path(__file__).with_name("pyfunc_model.py")),
-                code_paths=[str(Path(predictor.__file__).parents[1])],
+                python_model=str(SCRIPT),
+                code_paths=[str(copy_needed(SCRIPT, Path(scratch) / "code"))],
                 artifacts={"model": str(folder)},
                 pip_requirements=requirements(recipe),
                 signature=SIGNATURE,
@@ -145,12 +149,7 @@ def package(
 
 def requirements(recipe: Recipe) -> list[str]:
     """The packages that the model needs, pinned to the versions that are installed here."""
-    needed = list(REQUIREMENTS)
-    if recipe.removes_background:
-        needed.append("rembg")
-        needed += ["openvino"] * (recipe.runtime == "openvino")
-    if recipe.face == "detect" and recipe.detector == "mtcnn":
-        needed += ["mtcnn", "tensorflow"]
+    needed = dict.fromkeys((*REQUIREMENTS, *preparer.packages(recipe)))
     return [f"{name}=={version(name)}" for name in needed]
 
 

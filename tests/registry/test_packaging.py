@@ -1,5 +1,6 @@
 """A packaged model stands alone."""
 
+import ast
 import base64
 import json
 import os
@@ -15,9 +16,12 @@ import pytest
 
 from fdc import registry
 from fdc.errors import InferenceError, RegistryError
+from fdc.faces.preparer import packages
+from fdc.faces.recipe import Recipe
 from fdc.inference.predictor import Predictor
-from fdc.registry.packaging import PREDICTIONS, drawn_face, requirements
-from tests.registry.models import COLOUR, RECIPE, network, photo, predictions, register
+from fdc.registry.closure import needed_files
+from fdc.registry.packaging import PREDICTIONS, REQUIREMENTS, SCRIPT, drawn_face, requirements
+from tests.registry.models import COLOUR, RECIPE, SIZE, network, photo, predictions, register
 
 
 def test_the_model_is_registered_with_what_belongs_to_it(tmp_path, store):
@@ -72,35 +76,94 @@ def test_requirements_name_the_installed_versions_and_nothing_that_trains(tmp_pa
     assert not [each for each in said if "keras" in each or "tensorflow" in each]
 
 
-def test_the_package_needs_no_installed_fdc(tmp_path, store):
+def imports(*, inside_functions: bool) -> set[str]:
+    """Top-level names that the packaged code imports when it is loaded, or only when it runs."""
+    found = set()
+    for file in [SCRIPT, *needed_files(SCRIPT)]:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        at_once = set(tree.body)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom) and (
+                (node not in at_once) == inside_functions
+            ):
+                names = [node.module] if isinstance(node, ast.ImportFrom) else node.names
+                found |= {getattr(name, "name", name).split(".")[0] for name in names}
+    return found - sys.stdlib_module_names - {"fdc"}
+
+
+DISTRIBUTIONS = {"cv2": "opencv-python-headless", "PIL": "pillow"}
+
+
+def test_the_requirements_are_what_the_packaged_code_imports():
+    at_once = {DISTRIBUTIONS.get(name, name) for name in imports(inside_functions=False)}
+    recipes = [
+        Recipe(background="u2netp", runtime="onnxruntime"),
+        Recipe(background="u2netp", runtime="openvino"),
+        Recipe(background="isnet-anime"),
+        Recipe(detector="mtcnn"),
+    ]
+    for_some = {name for recipe in recipes for name in packages(recipe)}
+
+    assert at_once | {"onnxruntime"} == set(REQUIREMENTS)
+    only_to_download = {"pooch", "requests"}
+    assert imports(inside_functions=True) - only_to_download == for_some
+
+
+@pytest.mark.parametrize(
+    ("fields", "needs"),
+    [
+        ({"background": "u2netp"}, set()),
+        ({"background": "grabcut"}, set()),
+        ({"background": "u2net_human_seg", "runtime": "openvino"}, {"openvino"}),
+        ({"background": "grabcut", "runtime": "openvino"}, set()),
+        ({"background": "isnet-anime"}, {"rembg"}),
+        ({"background": "isnet-anime", "face": "whole", "detector": "mtcnn"}, set()),
+        ({"detector": "mtcnn"}, {"mtcnn", "tensorflow"}),
+    ],
+)
+def test_a_recipe_requires_what_it_really_imports(fields, needs):
+    said = {each.partition("==")[0] for each in requirements(Recipe(**fields))}
+
+    assert said - set(REQUIREMENTS) == needs
+
+
+def test_the_package_needs_no_installed_fdc_and_no_package_but_its_requirements(tmp_path, store):
     version = register(tmp_path, store, [True])
+    cut = Recipe(size=SIZE, detector="none", background="grabcut")
     model = registry.folder(version, store).parents[1]
     program = """
-import base64, json, sys
-import mlflow, pandas
+import json, sys
+for name in ("pooch", "rembg", "mtcnn", "openvino", "tensorflow", "keras", "autokeras", "onnx",
+             "imagehash", "pandera", "filelock", "fsspec", "ray", "psutil", "typer"):
+    sys.modules[name] = None  # importing it fails
+import base64, mlflow, pandas
 model = mlflow.pyfunc.load_model(sys.argv[1])
 photo = base64.b64decode(sys.argv[2])
-print(json.dumps(model.predict(pandas.DataFrame({"photo": [photo]}))["label"][0]))
+[answer] = model.predict(pandas.DataFrame({"photo": [photo]})).to_dict("records")
+from fdc.faces.preparer import Preparer
+from fdc.faces.recipe import Recipe
+crop = Preparer(Recipe.model_validate_json(sys.argv[3])).crop(photo, box=(8, 8, 24, 24))
 import fdc
-print(json.dumps(fdc.__file__))
-heavy = {"tensorflow", "keras", "autokeras", "keras_tuner"} & set(sys.modules)
-print(json.dumps(sorted(heavy)))
+print(json.dumps([answer["label"], crop.pixels.shape, fdc.__file__]))
 """
     # -S with the packages' folder alone on the path: an editable installation of fdc is not seen.
-    packages = next(each for each in sys.path if each.endswith("site-packages"))
+    site = next(each for each in sys.path if each.endswith("site-packages"))
     done = subprocess.run(
-        [sys.executable, "-S", "-c", program, model, base64.b64encode(photo((255, 0, 0)))],
+        [
+            *(sys.executable, "-S", "-c", program),
+            *(model, base64.b64encode(photo((255, 0, 0))), cut.model_dump_json()),
+        ],
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": packages},
+        env={**os.environ, "PYTHONPATH": site},
     )
     assert done.returncode == 0, done.stderr
-    label, origin, heavy = (json.loads(line) for line in done.stdout.splitlines())
+    label, shape, origin = json.loads(done.stdout.splitlines()[-1])
 
     assert label == "red"
+    assert shape == [SIZE, SIZE, 3]
     assert Path(origin).is_relative_to(model)
-    assert heavy == []
 
 
 def test_a_network_that_does_not_fit_is_not_registered(tmp_path, store):
