@@ -13,6 +13,8 @@ PACKAGE = Path(fdc.__file__).parent
 def needed_files(script: Path) -> list[Path]:
     """Follows a script's imports through fdc, also those inside functions.
 
+    A module that calls `import_module` is taken to need every module beside it.
+
     Args:
         script: A Python file; it need not belong to fdc itself.
 
@@ -22,10 +24,9 @@ def needed_files(script: Path) -> list[Path]:
     found: set[Path] = set()
     waiting = [script]
     while waiting:
-        for name in _imported(waiting.pop()):
-            new = set(_files(name)) - found
-            found |= new
-            waiting += new
+        new = set(_imported_files(waiting.pop())) - found
+        found |= new
+        waiting += new
     return sorted(found)
 
 
@@ -47,13 +48,17 @@ def copy_needed(script: Path, folder: Path) -> Path:
     return copy
 
 
-def _imported(file: Path) -> Iterator[str]:
+def _imported_files(file: Path) -> Iterator[Path]:
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            for alias in node.names:
+                yield from _files(alias.name)
         elif isinstance(node, ast.ImportFrom) and node.module:
             # What is imported from a package may be a module of it, or a name in its __init__.
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            for alias in node.names:
+                yield from _files(f"{node.module}.{alias.name}")
+        elif isinstance(node, ast.Name) and node.id == "import_module":
+            yield from file.parent.glob("*.py")  # it finds its neighbours by name
 
 
 def _files(name: str) -> Iterator[Path]:

@@ -26,6 +26,13 @@ def test_what_an_imported_module_imports_is_needed_too(tmp_path):
     }  # fmt: skip
 
 
+def test_modules_that_are_found_by_name_come_with_who_finds_them(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("from fdc.locale import text\n")
+
+    assert {"locale/__init__.py", "locale/ko.py", "locale/en.py"} <= names(needed_files(script))
+
+
 def test_a_packaged_model_carries_the_rooms_of_answering_and_no_other(tmp_path):
     copied = copy_needed(SCRIPT, tmp_path)
     rooms = {path.name for path in copied.iterdir() if path.is_dir()}
