@@ -39,7 +39,9 @@ _COLUMNS: dict[str, str] = {
     "group": _TEXT,
     "split": _TEXT,
     "quarantine": _TEXT,
+    "crop": "Int64",
 }
+_NOT_CONTENT = ("path", "perceptual_hash", "perceptual_hash_mirrored", "crop")
 
 
 def _numbers(count: int) -> pa.Check:
@@ -72,13 +74,15 @@ SCHEMA = pa.DataFrameSchema(
         "group": pa.Column(_TEXT, nullable=True),
         "split": pa.Column(_TEXT, pa.Check.isin(SPLITS), nullable=True),
         "quarantine": pa.Column(_TEXT, pa.Check.str_contains(": "), nullable=True),
+        "crop": pa.Column("Int64", pa.Check.ge(0), nullable=True),
     },
     strict=False,
 )
 """Columns and their meaning are the contract between every room; further label columns may follow.
 
 `box` is x, y, w, h and `landmarks` x1, y1 … x5, y5, in pixels of the upright image. `quarantine` is
-None or "rule: reason". `image_id` is None only for a row whose file could not be read.
+None or "rule: reason". `image_id` is None only for a row whose file could not be read. `crop` is
+the place in the crop store of the recipe that `attrs["recipe"]` names, None where there is no crop.
 """
 
 
@@ -179,8 +183,8 @@ def set_aside(
     """
     newly = mask.fillna(False).astype(bool) & manifest["quarantine"].isna()
     reasons = reason if isinstance(reason, pd.Series) else pd.Series(reason, manifest.index, str)
-    said = (rule + ": " + reasons.astype("string")).where(newly)
-    return manifest.assign(quarantine=manifest["quarantine"].fillna(said))
+    entries = (rule + ": " + reasons.astype("string")).where(newly)
+    return manifest.assign(quarantine=manifest["quarantine"].fillna(entries))
 
 
 def clean(manifest: pd.DataFrame) -> pd.DataFrame:
@@ -195,7 +199,7 @@ def quarantine_counts(manifest: pd.DataFrame) -> dict[str, int]:
 
 
 def digest(manifest: pd.DataFrame) -> str:
-    """A short hash of photos, labels and sides, whatever the order of the rows."""
-    told = manifest.drop(columns=["path", "perceptual_hash", "perceptual_hash_mirrored"])
-    lines = sorted(told.to_csv(index=False).splitlines())
+    """A short hash of photos, labels and sides, whatever the order of rows and where files lie."""
+    content = manifest.drop(columns=list(_NOT_CONTENT), errors="ignore")
+    lines = sorted(content.to_csv(index=False).splitlines())
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -78,7 +78,7 @@ def crop(experiment: Experiment) -> tuple[Path, Recipe, CropStore, pd.DataFrame]
         weights=experiment.prepare.weights,
         engine=experiment.prepare.engine,
     )
-    return root, recipe, store, with_face_facts(cropped, store)
+    return root, recipe, store, with_quality(cropped, store)
 
 
 def photos(experiment: Experiment) -> Path:
@@ -130,12 +130,11 @@ def recipe_of(experiment: Experiment) -> Recipe:
     )
 
 
-def with_face_facts(cropped: pd.DataFrame, store: CropStore) -> pd.DataFrame:
+def with_quality(cropped: pd.DataFrame, store: CropStore) -> pd.DataFrame:
     """Adds what the rules on turned and blurred faces look at; None where there is no crop."""
-    told = store.rows(cropped)
-    landmarks = told["landmarks"].dropna()
+    landmarks = store.landmarks(cropped["crop"]).dropna()
     turned = quality.turn(np.array(landmarks.to_list(), float).reshape(-1, 10))
-    positions = told["position"].dropna().astype(int)
+    positions = cropped["crop"].dropna().astype(int)
     sharp = quality.sharpness(store.crops, positions.to_numpy())
     return cropped.assign(
         turn=pd.Series(turned, landmarks.index, dtype="Float64").reindex(cropped.index),

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from fdc import manifest, registry
-from fdc.crops.store import CropStore
+from fdc.crops.store import CropStore, keys_of
 from fdc.errors import RegistryError
 from fdc.inference.predictor import Predictor
 from fdc.tracking import tracking_uri
@@ -63,7 +63,7 @@ def reevaluate(task: str, champion: Predictor, image_ids: Sequence[str]) -> npt.
     """
     rows = _rows(task, image_ids)
     store = CropStore(workspace.STORES / champion.recipe.fingerprint)
-    positions = store.positions(rows)
+    positions = store.find(keys_of(rows))["position"]
     if positions.isna().any():
         raise RegistryError(
             f"{int(positions.isna().sum())} of the test photos have no crop on this machine.",

@@ -20,7 +20,7 @@ def crops(prepared: Prepared, split: str) -> CropView:
         path=store.crops_path,
         count=store.count,
         size=store.size,
-        positions=store.positions(rows).to_numpy(np.int64),
+        positions=rows["crop"].to_numpy(np.int64),
         targets=targets(prepared.task, rows),
     )
 

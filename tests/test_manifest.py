@@ -66,3 +66,16 @@ def test_a_damaged_file_gives_one_clear_error(tmp_path_factory, data):
 def test_a_missing_manifest_says_what_to_do(tmp_path):
     with pytest.raises(DataError, match="fdc prepare"):
         manifest.read(tmp_path / "none.parquet")
+
+
+def test_the_digest_says_nothing_of_where_files_and_crops_lie(table):
+    elsewhere = table.assign(path=["b.jpg", "c.jpg"], crop=pd.Series([7, None], dtype="Int64"))
+    assert manifest.digest(elsewhere) == manifest.digest(table)
+
+
+def test_a_manifest_from_before_crops_had_a_column_is_read(table, tmp_path):
+    table.drop(columns="crop").to_parquet(tmp_path / "old.parquet", index=False)
+    old = manifest.read(tmp_path / "old.parquet")
+    assert old["crop"].isna().all()
+    assert old["crop"].dtype == "Int64"
+    assert manifest.digest(old) == manifest.digest(table)

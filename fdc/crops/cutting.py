@@ -52,7 +52,8 @@ def cut_crops(
         wait: seconds to wait for another writer of the same store.
 
     Returns:
-        The manifest, with rows added to quarantine whose photo gives no crop, and the store.
+        The manifest, with each crop's place in the store, and rows added to quarantine whose photo
+        gives no crop; and the store.
 
     Raises:
         StoreError: the disk is full, or another process holds the store.
@@ -90,7 +91,7 @@ def cut_crops(
             else:
                 passing[record.key] = (record.rule or "", record.reason or "")
     store = CropStore(folder)
-    return _set_aside(manifest, keys, store, passing, root), store
+    return _with_outcomes(manifest, keys, store, passing, root), store
 
 
 def _announce(folder: Path, recipe: Recipe) -> None:
@@ -137,15 +138,16 @@ def _photos(rows: pd.DataFrame, keys: pd.Series) -> Iterator[Photo]:
         )
 
 
-def _set_aside(
+def _with_outcomes(
     manifest: pd.DataFrame,
     keys: pd.Series,
     store: CropStore,
     passing: dict[str, tuple[str, str]],
     root: Path | str,
 ) -> pd.DataFrame:
-    told = store.rows(manifest)
-    rules, reasons = told["rule"].copy(), told["reason"].copy()
+    known = store.find(keys)
+    manifest = manifest.assign(crop=known["position"])
+    rules, reasons = known["rule"].copy(), known["reason"].copy()
     for part, column in enumerate((rules, reasons)):
         found = keys.map({key: verdict[part] for key, verdict in passing.items()})
         column.loc[found.notna()] = found[found.notna()].astype("string")

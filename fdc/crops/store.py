@@ -76,14 +76,30 @@ class CropStore:
             return np.empty(shape, dtype=np.uint8)
         return np.memmap(self.crops_path, dtype=np.uint8, mode="r", shape=shape)
 
-    def rows(self, manifest: pd.DataFrame) -> pd.DataFrame:
-        """The store's index, one row per row of the manifest; None where it knows nothing."""
-        found = self.index.set_index("key").reindex(keys_of(manifest))
-        return found.set_index(manifest.index)
+    def find(self, keys: pd.Series) -> pd.DataFrame:
+        """What is known of photos.
 
-    def positions(self, manifest: pd.DataFrame) -> pd.Series:
-        """Where each row's crop stands in `crops`; None where it has none (Int64)."""
-        return self.rows(manifest)["position"].astype("Int64")
+        Args:
+            keys: See `keys_of`.
+
+        Returns:
+            The store's index, one row per key and with their index; None where it knows nothing.
+            `position` is the place in `crops` (Int64).
+        """
+        return self.index.set_index("key").reindex(keys).set_index(keys.index)
+
+    def landmarks(self, positions: pd.Series) -> pd.Series:
+        """The five points by which crops were aligned.
+
+        Args:
+            positions: Places in `crops`, Int64.
+
+        Returns:
+            Ten numbers, pixels of the upright photo, per position and with their index; None where
+            there is no crop, or it was aligned without them.
+        """
+        known = self.index.dropna(subset="position").set_index("position")["landmarks"]
+        return known.reindex(positions).set_axis(positions.index)
 
     def verify(self) -> list[str]:
         """Compare every crop with its checksum.

@@ -37,8 +37,8 @@ def connect(keys: Sequence[pd.Series]) -> np.ndarray:
     """Labels rows that are connected by equal keys, directly or over others (union-find).
 
     Args:
-        keys: Columns of equal length; rows with the same value in one of them are joined, missing
-            join nothing.
+        keys: Columns of equal length; rows with the same value in one of them are joined, rows
+            without one are not.
 
     Returns:
         int32 component of each row, shape (rows,).

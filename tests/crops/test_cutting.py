@@ -64,10 +64,11 @@ def test_every_photo_ends_as_a_crop_or_in_quarantine(
     assert manifest.quarantine_counts(prepared) == {"undecodable": 1}
     assert store.folder == tmp_path / RECIPE.fingerprint
     assert store.count == 12  # the copy shares its crop
-    positions = store.positions(prepared)
-    assert positions.isna().sum() == 1
-    assert positions.iloc[0] == positions.iloc[-1] == 0
-    assert positions.iloc[:5].tolist() == [0, 1, 2, 3, 4]
+    manifest.validate(prepared)
+    crops = prepared["crop"]
+    assert crops.isna().sum() == 1
+    assert crops.iloc[0] == crops.iloc[-1] == 0
+    assert crops.iloc[:5].tolist() == [0, 1, 2, 3, 4]
     told = capfd.readouterr().err
     assert "Preparing photos: 13 of 13" in told
     assert "1 undecodable" in told
@@ -115,7 +116,7 @@ def test_vanished_and_changed_photos(table: pd.DataFrame, tmp_path: Path) -> Non
     (root / "3.png").unlink()
     prepared, store = cut_crops(manifest.from_rows(rows, "drawn"), root, stores, RECIPE, workers=1)
     assert store.count == 5
-    assert store.positions(prepared).tolist()[1] == 4
+    assert prepared["crop"].tolist()[1] == 4
     assert prepared["quarantine"].dropna().index.tolist() == [3]
 
     (root / "0.png").write_bytes(b"changed since")

@@ -89,15 +89,20 @@ def test_positions_follow_the_manifest(tmp_path: Path) -> None:
     table = manifest.from_rows(rows, "test").set_index(pd.Index([7, 5, 3, 2, 1]))
     with CropWriter(tmp_path, RECIPE) as writer:
         writer.add(Record(key_of(ids[1], [1, 2, 3, 4], None)), crop(0))
-        writer.add(Record(key_of(ids[0], None, None)), crop(1))
+        writer.add(Record(key_of(ids[0], None, None), landmarks=list(range(10))), crop(1))
         writer.add(Record(key_of(ids[2], None, None), "no face", "none"))
     store = CropStore(tmp_path)
-    positions = store.positions(table)
+    keys = keys_of(table)
+    positions = store.find(keys)["position"]
     assert positions.dropna().to_dict() == {7: 1, 5: 0, 2: 1}
     assert positions.index.tolist() == [7, 5, 3, 2, 1]
     assert positions.dtype == "Int64"
-    assert keys_of(table).isna().tolist() == [False] * 4 + [True]
-    assert store.rows(table)["rule"].tolist()[2] == "no face"
+    assert keys.isna().tolist() == [False] * 4 + [True]
+    assert store.find(keys)["rule"].tolist()[2] == "no face"
+    landmarks = store.landmarks(positions)
+    assert landmarks.index.tolist() == [7, 5, 3, 2, 1]
+    assert landmarks.notna().tolist() == [True, False, False, True, False]
+    assert list(landmarks[7]) == list(landmarks[2]) == list(range(10))
 
 
 def test_another_annotation_is_another_photo() -> None:

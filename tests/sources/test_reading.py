@@ -108,7 +108,6 @@ def test_an_unknown_reader(tmp_path: Path) -> None:
 
 
 def test_the_drawn_sample_is_told_by_its_marker(tmp_path: Path) -> None:
-    from fdc.sample import dataset as sample
     from fdc.sources import sample as drawn
 
     aihub(tmp_path)
@@ -118,7 +117,6 @@ def test_the_drawn_sample_is_told_by_its_marker(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert set(found.source) == {"sample"}
     assert found.subject.str.startswith("sample:").all()
-    assert drawn.MARKER == sample._MARKER
 
 
 def test_readers_describe_themselves_in_one_line() -> None:
