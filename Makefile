@@ -7,12 +7,13 @@ READY := .venv/.ready
 TASK ?= age
 PORT ?= 8000
 UI_PORT ?= 5000
-PHOTOS ?= ../shared/data/portraits
-WEIGHTS ?= ../shared/models
+# Expanded by `make bench` alone.
+PHOTOS ?= $(error Give photos of single people: make bench PHOTOS=folder WEIGHTS=folder)
+WEIGHTS ?= $(error Give the networks of faces and backgrounds: make bench PHOTOS=folder WEIGHTS=folder)
 OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup search prepare evaluate audit report promote rollback serve ui test lint wheel bench lock clean
+.PHONY: help setup search prepare evaluate audit report promote rollback serve ui test lint docs wheel bench lock clean
 
 help: ## Show this list
 	@echo "make TARGET [TASK=age] [DATA=path/to/photos] [MINUTES=20] [ARGS='--set search.trials=3']"
@@ -59,27 +60,35 @@ ui: $(READY) ## Browse runs and models in MLflow, at http://127.0.0.1:UI_PORT
 test: $(READY) ## Run every test
 	$(BIN)/pytest $(ARGS)
 
-lint: $(READY) ## Check style, types and layers
+lint: $(READY) ## Check style, types, layers, dead code, the docs and their examples
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/pytest --quiet --durations=0 --doctest-modules fdc pipelines
+	$(BIN)/zensical build --strict
+
+docs: $(READY) ## Read the documentation while it is written, at http://127.0.0.1:8001
+	$(BIN)/zensical serve --dev-addr 127.0.0.1:8001
 
 wheel: $(READY) ## Build what pip installs, in dist/
 	$(BIN)/uv build --quiet --offline --wheel --no-build-isolation --python $(BIN)/python
 
-bench: $(READY) ## Print the figures of speed and memory that the documents quote (hours; PHOTOS=, WEIGHTS=)
+bench: $(READY) ## Print the figures that the documents quote (hours; PHOTOS=, WEIGHTS=)
 	$(BIN)/python benchmarks/curation.py
-	$(BIN)/python benchmarks/tracking_writers.py
-	$(BIN)/python benchmarks/search_memory.py
-	$(BIN)/python benchmarks/search_overhead.py
-	$(BIN)/python benchmarks/epoch_prediction.py
+	$(BIN)/python benchmarks/near_copies.py $(PHOTOS)
 	$(BIN)/python benchmarks/prepare.py --data $(PHOTOS) --weights $(WEIGHTS)
 	$(BIN)/python benchmarks/masks.py --data $(PHOTOS) --weights $(WEIGHTS)
 	$(BIN)/python benchmarks/detectors.py $(PHOTOS) --weights $(WEIGHTS)
+	$(BIN)/python benchmarks/search_memory.py
+	$(BIN)/python benchmarks/search_overhead.py
+	$(BIN)/python benchmarks/epoch_prediction.py
+	$(BIN)/python benchmarks/tracking_writers.py
+	$(BIN)/python benchmarks/serving.py $(PHOTOS)
 
-lock: ## Compile requirements.txt from pyproject.toml
+lock: $(READY) ## Compile requirements.txt from pyproject.toml, everything at its newest
 	$(BIN)/uv pip compile --quiet --upgrade --all-extras --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.txt
 
 clean: ## Remove what can be made again, except runs and models
-	rm -rf data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf data build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
