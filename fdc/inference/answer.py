@@ -6,61 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from fdc.faces.preparer import BY_BOX, KEPT_TIGHT, KEPT_WHOLE
-from fdc.locale import LocalizedText
+from fdc.locale import LocalizedText, has, in_every_language, localized
 from fdc.tasks import Task
-
-SENTENCES: dict[str, LocalizedText] = {
-    "undecodable": LocalizedText(
-        ko="사진 파일을 읽을 수 없습니다. 다른 사진을 올려 주세요.",
-        en="The file cannot be read as a photo. Please try another one.",
-    ),
-    "no face": LocalizedText(
-        ko="얼굴을 찾지 못했습니다. 얼굴이 정면으로 크고 밝게 나온 사진을 올려 주세요.",
-        en="No face was found. Please use a bright photo with a large face that looks ahead.",
-    ),
-    "several faces": LocalizedText(
-        ko="얼굴이 여러 개 있습니다. 한 사람만 나온 사진을 올려 주세요.",
-        en="There are several faces. Please use a photo of one person only.",
-    ),
-    "too small": LocalizedText(
-        ko="사진이나 얼굴이 너무 작습니다. 더 큰 사진을 올려 주세요.",
-        en="The photo or the face is too small. Please use a larger photo.",
-    ),
-    "turned": LocalizedText(
-        ko="얼굴이 너무 많이 돌아가 있습니다. 정면 사진을 올려 주세요.",
-        en="The face is turned too far. Please use a photo that looks ahead.",
-    ),
-    "blurred": LocalizedText(
-        ko="얼굴이 너무 흐립니다. 더 선명한 사진을 올려 주세요.",
-        en="The face is too blurred. Please use a sharper photo.",
-    ),
-    "implausible mask": LocalizedText(
-        ko="배경과 사람을 구분하지 못했습니다. 배경이 단순한 사진을 올려 주세요.",
-        en="Person and background cannot be told apart. Please use a plainer background.",
-    ),
-}
-"""What to tell a person for the rule that refused the photo."""
-
-NOTES: dict[str, LocalizedText] = {
-    KEPT_TIGHT: LocalizedText(
-        ko="얼굴이 사진을 거의 채워 배경을 지우지 않았습니다.",
-        en="The background was left in, because the face fills the photo.",
-    ),
-    KEPT_WHOLE: LocalizedText(
-        ko="사진 전체를 그대로 사용했습니다.", en="The whole photo was used as it is."
-    ),
-    BY_BOX: LocalizedText(
-        ko="눈과 입의 위치를 찾지 못해 얼굴 위치만으로 맞췄습니다.",
-        en="The face was aligned by its outline, because eyes and mouth were not found.",
-    ),
-}
-"""What a person should know about how the photo was used."""
-
-OTHER = LocalizedText(
-    ko="이 사진으로는 답할 수 없습니다. 다른 사진을 올려 주세요.",
-    en="This photo cannot be answered. Please try another one.",
-)
 
 
 class Refusal(BaseModel):
@@ -77,10 +24,12 @@ class Refusal(BaseModel):
         """A refusal in the words of a person.
 
         Args:
-            rule: The rule's name, as it stands in quarantine.
+            rule: The rule's name, as it stands in quarantine, or one of the service's own.
             reason: The technical reason.
         """
-        return cls(rule=rule, reason=reason, message=SENTENCES.get(rule, OTHER))
+        key = f"refusal.{rule}"
+        message = localized(key if has(key) else "refusal.other")
+        return cls(rule=rule, reason=reason, message=message)
 
 
 class Answer(BaseModel):
@@ -121,7 +70,7 @@ def answer(task: Task, output: NDArray[np.floating], notes: Iterable[str] = ()) 
     return read(
         task,
         np.asarray(output, np.float64).reshape(-1),
-        tuple(NOTES.get(note, LocalizedText(ko=note, en=note)) for note in notes),
+        tuple(localized(f"note.{note}") for note in notes),
     )
 
 
@@ -157,4 +106,4 @@ def _class(task: Task, output: NDArray[np.float64], notes: tuple[LocalizedText, 
 
 
 def _names(task: Task, result: float) -> LocalizedText:
-    return LocalizedText(ko=task.display(result, "ko"), en=task.display(result, "en"))
+    return in_every_language(lambda language: task.display(result, language))

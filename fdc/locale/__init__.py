@@ -4,7 +4,7 @@ Each language is one module with one table, `TEXTS`, all with the same keys: the
 a dot, and what it says. A further language is one more module and its name in `Language`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Literal, cast, get_args
 
@@ -52,7 +52,7 @@ def text(key: str, language: Language, **values: Any) -> str:
     """One sentence.
 
     Args:
-        key: Such as "answer.no face".
+        key: Such as "refusal.no face".
         language: In which to speak.
         **values: For the placeholders of the sentence.
 
@@ -68,7 +68,17 @@ def text(key: str, language: Language, **values: Any) -> str:
 
 def localized(key: str, **values: Any) -> LocalizedText:
     """One sentence in every language; see `text`."""
-    return LocalizedText({language: text(key, language, **values) for language in LANGUAGES})
+    return in_every_language(lambda language: text(key, language, **values))
+
+
+def in_every_language(say: Callable[[Language], str]) -> LocalizedText:
+    """What a function says in each language.
+
+    Example:
+        >>> in_every_language(lambda language: text("split.train", language))["ko"]
+        '학습'
+    """
+    return LocalizedText({language: say(language) for language in LANGUAGES})
 
 
 def has(key: str) -> bool:

@@ -230,6 +230,32 @@ TEXTS: dict[str, str] = {
     "audit.better": "{leaked} of its test photos have relatives in train; it looks better by"
     " {gap}.",
     "audit.worse": "{leaked} of its test photos have relatives in train; it looks worse by {gap}.",
+    # Why there is no answer (inference).
+    "refusal.undecodable": "The file cannot be read as a photo. Please try another one.",
+    "refusal.no face": "No face was found. Please use a bright photo with a large face that looks"
+    " ahead.",
+    "refusal.several faces": "There are several faces. Please use a photo of one person only.",
+    "refusal.implausible mask": "Person and background cannot be told apart. Please use a plainer"
+    " background.",
+    "refusal.other": "This photo cannot be answered. Please try another one.",
+    # How a photo was used (inference).
+    "note.background kept: tight crop": "The background was left in, because the face fills the"
+    " photo.",
+    "note.background kept: whole photo": "The whole photo was used as it is.",
+    "note.aligned by the box: no landmarks": "The face was aligned by its outline, because eyes"
+    " and mouth were not found.",
+    # Why a request is not taken (serving).
+    "refusal.bad form": "Please send exactly one photo, in the field 'photo' of a form.",
+    "refusal.cross site": "Other web sites cannot use this service.",
+    "refusal.unknown task": "There is no such task.",
+    "refusal.slow upload": "The upload took too long. Please try again.",
+    "refusal.too large": "The file is too large. Please use a smaller one.",
+    "refusal.too many pixels": "The photo has too many pixels. Please use a smaller one.",
+    "refusal.not a photo": "This is no photo. Please use JPEG, PNG, WebP, GIF or BMP.",
+    "refusal.too many requests": "Too many photos in a short time. Please wait a moment.",
+    "refusal.busy": "The service is busy. Please try again in a moment.",
+    "refusal.no champion": "No model has been promoted yet.",
+    "refusal.too slow": "The answer took too long. Please try again.",
     # The drawn sample (pipelines).
     "sample.drawings": "These are DRAWINGS, not photos: {subjects} people, {each} each. Figures say"
     " that everything works, and nothing about real faces.",

@@ -224,6 +224,30 @@ TEXTS: dict[str, str] = {
     "audit.result": "{metric} {score}: {condition}.",
     "audit.better": "시험 사진의 {leaked}가 학습에도 나옵니다. {gap}만큼 좋아 보입니다.",
     "audit.worse": "시험 사진의 {leaked}가 학습에도 나옵니다. {gap}만큼 나빠 보입니다.",
+    # Why there is no answer (inference).
+    "refusal.undecodable": "사진 파일을 읽을 수 없습니다. 다른 사진을 올려 주세요.",
+    "refusal.no face": "얼굴을 찾지 못했습니다. 얼굴이 정면으로 크고 밝게 나온 사진을 올려 주세요.",
+    "refusal.several faces": "얼굴이 여러 개 있습니다. 한 사람만 나온 사진을 올려 주세요.",
+    "refusal.implausible mask": "배경과 사람을 구분하지 못했습니다. 배경이 단순한 사진을 올려"
+    " 주세요.",
+    "refusal.other": "이 사진으로는 답할 수 없습니다. 다른 사진을 올려 주세요.",
+    # How a photo was used (inference).
+    "note.background kept: tight crop": "얼굴이 사진을 거의 채워 배경을 지우지 않았습니다.",
+    "note.background kept: whole photo": "사진 전체를 그대로 사용했습니다.",
+    "note.aligned by the box: no landmarks": "눈과 입의 위치를 찾지 못해 얼굴 위치만으로"
+    " 맞췄습니다.",
+    # Why a request is not taken (serving).
+    "refusal.bad form": "사진을 'photo' 항목에 담아 하나만 보내 주세요.",
+    "refusal.cross site": "다른 웹사이트에서는 이 서비스를 쓸 수 없습니다.",
+    "refusal.unknown task": "모르는 과제입니다.",
+    "refusal.slow upload": "업로드가 너무 오래 걸렸습니다. 다시 시도해 주세요.",
+    "refusal.too large": "파일이 너무 큽니다. 더 작은 사진을 올려 주세요.",
+    "refusal.too many pixels": "사진의 해상도가 너무 높습니다. 더 작은 사진을 올려 주세요.",
+    "refusal.not a photo": "사진 파일이 아닙니다. JPEG, PNG, WebP, GIF, BMP 사진을 올려 주세요.",
+    "refusal.too many requests": "요청이 너무 많습니다. 잠시 뒤에 다시 시도해 주세요.",
+    "refusal.busy": "지금은 요청이 많습니다. 잠시 뒤에 다시 시도해 주세요.",
+    "refusal.no champion": "아직 사용할 수 있는 모델이 없습니다.",
+    "refusal.too slow": "답하는 데 너무 오래 걸렸습니다. 다시 시도해 주세요.",
     # The drawn sample (pipelines).
     "sample.drawings": "실제 사진이 아니라 그린 얼굴입니다({subjects}명, {each}장씩). 수치는 모든"
     " 것이 작동한다는 뜻일 뿐, 실제 얼굴에 대해서는 아무것도 말해 주지 않습니다.",

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from fdc.faces import preparer
 from fdc.faces.recipe import Recipe
 from fdc.inference import predictor
+from fdc.locale import LANGUAGES
 from fdc.registry.closure import copy_needed
 from fdc.registry.comparison import split_digest
 from fdc.registry.store import PREFIX, Version, client, reported
@@ -37,7 +38,7 @@ REQUIREMENTS = (
 
 SCRIPT = Path(__file__).with_name("pyfunc_model.py")
 
-_NAMES = Object([Property("ko", DataType.string), Property("en", DataType.string)])
+_NAMES = Object([Property(language, DataType.string) for language in LANGUAGES])
 SIGNATURE = ModelSignature(
     inputs=Schema([ColSpec(DataType.binary, "photo")]),
     outputs=Schema(

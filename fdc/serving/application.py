@@ -5,6 +5,7 @@ import logging
 import math
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from fdc.errors import RegistryError
 from fdc.inference.answer import Answer, Refusal
-from fdc.locale import LocalizedText
+from fdc.locale import LocalizedText, in_every_language
 from fdc.serving.champions import Champions, LoadedModel
 from fdc.serving.headers import SecurityHeaders
 from fdc.serving.limits import Busy, Limits, Places, Rates
@@ -243,14 +244,12 @@ def _info(on: LoadedModel) -> ModelInfo:
     task = on.predictor.task
     return ModelInfo(
         task=task.name,
-        title=LocalizedText(ko=task.heading("ko"), en=task.heading("en")),
+        title=in_every_language(task.heading),
         classes=[
-            ClassInfo(
-                label=label, names=LocalizedText(ko=task.display(i, "ko"), en=task.display(i, "en"))
-            )
+            ClassInfo(label=label, names=in_every_language(partial(task.display, i)))
             for i, label in enumerate(task.labels)
         ],
-        unit=task.unit,
+        unit=task.unit and in_every_language(task.unit.__getitem__),
         model=on.version.name,
         version=on.version.number,
         run_id=on.version.run_id,
