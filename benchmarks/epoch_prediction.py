@@ -16,7 +16,9 @@ from search_memory import drawn_crops, write_crops
 
 from fdc.errors import SearchError
 from fdc.search import CropView, search
+from fdc.tasks import Task
 
+TASK = Task(kind="classes", column="label", classes=("a", "b"))
 TOO_MANY = 5_000_000
 
 
@@ -61,8 +63,7 @@ def main() -> None:
         result = search(
             crops(order[held:]),
             crops(order[:held]),
-            kind="classes",
-            classes=2,
+            task=TASK,
             folder=Path(scratch) / "search",
             minutes=None,
             trials=options.trials,
@@ -73,8 +74,7 @@ def main() -> None:
             search(
                 crops(np.resize(order[held:], TOO_MANY)),
                 crops(order[:held]),
-                kind="classes",
-                classes=2,
+                task=TASK,
                 folder=Path(scratch) / "refused",
                 minutes=10,
                 log=refusals,

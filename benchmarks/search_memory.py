@@ -49,6 +49,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from fdc.search import CropView, search
+from fdc.tasks import Task
 path, count, side, folder = sys.argv[1:]
 count, side = int(count), int(side)
 labels = np.random.default_rng(1).integers(0, 2, count)
@@ -58,7 +59,8 @@ sides = [
     for begin, end in ((held, count), (0, held))
 ]
 options = {"trials": 1, "epochs": 1, "minutes": None}
-search(*sides, kind="classes", classes=2, folder=Path(folder), **options)
+task = Task(kind="classes", column="label", classes=("a", "b"))
+search(*sides, task=task, folder=Path(folder), **options)
 """
 
 PLAIN = """

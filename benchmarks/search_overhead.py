@@ -21,6 +21,7 @@ import json, sys, time
 from pathlib import Path
 import numpy as np
 from fdc.search import CropView, search
+from fdc.tasks import Task
 from fdc.search import console, events
 
 path, count, side, folder, began, options, tracked = sys.argv[1:]
@@ -54,7 +55,8 @@ log = events.NoLog()
 if tracked:
     from fdc.tracking import SearchRun
     log = SearchRun("fdc-benchmark", "overhead", Path(folder), uri=tracked)
-result = search(*sides, kind="classes", classes=2, folder=Path(folder), log=Timed(log),
+task = Task(kind="classes", column="label", classes=("a", "b"))
+result = search(*sides, task=task, folder=Path(folder), log=Timed(log),
                 minutes=None, patience=None, quiet=True, **json.loads(options))
 if tracked:
     log.close()

@@ -12,7 +12,9 @@ from fdc.locale import Language, LocalizedText, text
 AUGMENTATIONS = ("flip", "shift", "brightness", "contrast", "colour")
 """Every way in which a training crop may be varied; a task may forbid some of them."""
 
-OBJECTIVES: dict[str, tuple[str, Literal["min", "max"]]] = {
+Kind = Literal["classes", "ordinal", "regression"]
+
+OBJECTIVES: dict[Kind, tuple[str, Literal["min", "max"]]] = {
     "classes": ("accuracy", "max"),
     "ordinal": ("accuracy", "max"),
     "regression": ("mae", "min"),
@@ -31,9 +33,7 @@ class Task(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(default="", description="Set from the experiment's file name.")
-    kind: Literal["classes", "ordinal", "regression"] = Field(
-        description="Classes without an order, classes with one, or a number."
-    )
+    kind: Kind = Field(description="Classes without an order, classes with one, or a number.")
     column: str = Field(description="The manifest's column that holds the label.")
     title: LocalizedText | None = Field(
         default=None, description="What is predicted, for end users."

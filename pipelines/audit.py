@@ -64,8 +64,7 @@ def train_and_score(
     result = fdc.search.search(
         sides["train"],
         sides["validation"],
-        kind=task.kind,
-        classes=len(task.labels),
+        task=task,
         tuner=settings.tuner,
         minutes=None if settings.minutes is None else settings.minutes / 3,
         trials=1,

@@ -126,8 +126,7 @@ def run_search(
     return fdc.search.search(
         crops(prepared, "train"),
         crops(prepared, "validation"),
-        kind=task.kind,
-        classes=len(task.labels),
+        task=task,
         tuner=settings.tuner,
         minutes=settings.minutes,
         trials=settings.trials,
@@ -142,7 +141,6 @@ def run_search(
         memory_limit_gb=settings.memory_limit_gb,
         balance=settings.balance,
         augmentation=settings.augmentation,
-        forbidden_augmentation=task.forbidden_augmentation,
         folder=folder,
         log=run,
     )

@@ -3,9 +3,12 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fdc.locale import LocalizedText
+from fdc.tasks import Task
 from tests.synthetic_crops import Data, draw
 
 # Machines are shared: how long an example takes says nothing about it.
@@ -45,3 +48,41 @@ def portraits(shared: Path) -> list[Path]:
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
     return Data(*draw(tmp_path_factory.mktemp("crops")))
+
+
+@pytest.fixture
+def age() -> Task:
+    return Task(
+        name="age",
+        kind="ordinal",
+        column="age",
+        bins=(0, 10, 20, 30, 40, 50, 60),
+        title=LocalizedText(ko="나이대", en="Age group"),
+        unit=LocalizedText(ko="세", en="years"),
+    )
+
+
+@pytest.fixture
+def years() -> Task:
+    return Task(
+        name="age_regression",
+        kind="regression",
+        column="age",
+        title=LocalizedText(ko="나이", en="Age"),
+        unit=LocalizedText(ko="세", en="years"),
+    )
+
+
+@pytest.fixture
+def answers():
+    """Class indices and probabilities of a model that is right most of the time."""
+
+    def make(classes: int, photos: int, skill: float = 2.0, seed: int = 0):
+        draw = np.random.default_rng(seed)
+        truth = draw.integers(0, classes, photos)
+        scores = draw.normal(size=(photos, classes))
+        scores[np.arange(photos), truth] += skill
+        chances = np.exp(scores)
+        return truth, chances / chances.sum(axis=1, keepdims=True)
+
+    return make

@@ -7,11 +7,17 @@ from typing import Any
 import numpy as np
 
 from fdc.crops.view import CropView
-from fdc.training.objective import OBJECTIVES
-from fdc.training.spec import Settings
-from fdc.training.targets import Scale
+from fdc.tasks import Kind, Task
+from fdc.training.objective import Objective
+from fdc.training.spec import TrainingSpec
 
 SIZE = 32
+
+TASKS: dict[str, Task] = {
+    "classes": Task(kind="classes", column="age", classes=("young", "old")),
+    "ordinal": Task(kind="ordinal", column="age", bins=(0, 20, 40)),
+    "regression": Task(kind="regression", column="age"),
+}
 
 
 def draw(folder: Path, count: int = 90, size: int = SIZE) -> tuple[Path, np.ndarray]:
@@ -47,19 +53,17 @@ class Data:
             view(self.path, self.ages, kind, validation),
         )
 
-    def settings(self, kind: str = "classes", **changes: Any) -> Settings:
+    def spec(self, kind: Kind = "classes", **changes: Any) -> TrainingSpec:
         train, validation = self.split(kind)
         usual: dict[str, Any] = {
             "train": train,
             "validation": validation,
-            "kind": kind,
-            "classes": {"classes": 2, "ordinal": 3, "regression": 0}[kind],
-            "scale": Scale.of(train.targets) if kind == "regression" else None,
-            "objective": OBJECTIVES[kind],
+            "task": TASKS[kind],
+            "objective": Objective.of(kind),
             "augmentation": ("flip", "shift"),
             "balance": "none",
             "batch_size": 64,
             "threads": 2,
             "memory_bytes": 4_000_000_000,
         }
-        return Settings(**{**usual, **changes})
+        return TrainingSpec(**{**usual, **changes})

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from fdc.evaluation.metrics import Floats
+from fdc.metrics import Floats
 
 BINS = 15
 

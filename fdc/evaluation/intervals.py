@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from fdc.evaluation.metrics import Floats, Integers, checked, from_sums, sums_by_group
+from fdc.metrics import Floats, Integers, checked, from_sums, sums_by_group
 from fdc.tasks import Task
 
 SAMPLES = 2000

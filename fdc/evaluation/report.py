@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from fdc.evaluation.calibration import reliability
 from fdc.evaluation.intervals import Interval, differences, intervals, numbered
-from fdc.evaluation.metrics import baseline, checked, trivial_outputs
 from fdc.evaluation.slices import Slice, slices
+from fdc.metrics import baseline, checked, trivial_outputs
 from fdc.tasks import Task
 
 _TRIVIAL = {"accuracy": "majority", "mae": "median"}

@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from fdc.evaluation.intervals import Interval, intervals, numbered
-from fdc.evaluation.metrics import Truth, checked, score
+from fdc.metrics import Truth, checked, score
 from fdc.tasks import Task
 
 COLUMNS = ("age", "gender", "tone", "emotion", "device", "source")

@@ -9,60 +9,57 @@ import numpy as np
 from fdc.search import hyperband
 from fdc.search.scheduler import Scheduler
 from fdc.search.tuner import MOST_TRIALS, TUNERS, Driven
-from fdc.training.space import STARTING_POINTS, Space
+from fdc.training.graph import STARTING_POINTS, SearchGraph
 
 
 class Classifier(autokeras.ImageClassifier):  # type: ignore[misc]
     """AutoKeras' image classifier over our search space."""
 
-    def __init__(self, space: Space, **kwargs: Any) -> None:
-        self._space = space
+    def __init__(self, graph: SearchGraph, **kwargs: Any) -> None:
+        self._graph = graph
         super().__init__(**kwargs)
 
-    def _assemble(self) -> Space:
-        self.inputs = self._space.inputs
-        return self._space
+    def _assemble(self) -> SearchGraph:
+        self.inputs = self._graph.inputs
+        return self._graph
 
 
 class Regressor(autokeras.ImageRegressor):  # type: ignore[misc]
     """AutoKeras' image regressor over our search space."""
 
-    def __init__(self, space: Space, **kwargs: Any) -> None:
-        self._space = space
+    def __init__(self, graph: SearchGraph, **kwargs: Any) -> None:
+        self._graph = graph
         super().__init__(**kwargs)
 
-    def _assemble(self) -> Space:
-        self.inputs = self._space.inputs
-        return self._space
+    def _assemble(self) -> SearchGraph:
+        self.inputs = self._graph.inputs
+        return self._graph
 
 
 def explore(
     scheduler: Scheduler,
-    space: Space,
+    graph: SearchGraph,
     *,
     tuner: str,
     trials: int,
     epochs: int,
     seed: int,
-    size: int,
-    classes: int,
 ) -> None:
     """Runs the trials of a search with AutoKeras.
 
     Args:
         scheduler: Who has them trained.
-        space: What is searched.
+        graph: The search space.
         tuner: Of `TUNERS`.
         trials: How many at most.
         epochs: Of one trial, at most.
         seed: Of everything that is proposed.
-        size: Side of the crops in pixels.
-        classes: Number of classes; 0 for a regression.
     """
     objective = scheduler.state.objective
+    size, classes = graph.spec.train.size, len(graph.spec.task.labels)
     rounds = hyperband.rounds(trials)
     hyperparameters = keras_tuner.HyperParameters()
-    space.build(hyperparameters)
+    graph.build(hyperparameters)
     points = [{**hyperparameters.values, **point} for point in STARTING_POINTS]
     options: dict[str, dict[str, Any]] = {
         "greedy": {"initial_hps": points},
@@ -75,7 +72,7 @@ def explore(
         "random": {},
     }
     model = (Classifier if classes else Regressor)(
-        space,
+        graph,
         directory=scheduler.folder,
         project_name="autokeras",
         objective=keras_tuner.Objective(objective.name, objective.direction),

@@ -10,18 +10,14 @@ import numpy as np
 
 from fdc.crops.view import CropView
 from fdc.errors import SearchError
-from fdc.training.targets import Kind
-
-AUGMENTATIONS = ("flip", "shift", "brightness", "contrast", "colour")
+from fdc.tasks import AUGMENTATIONS, Task
 
 
 def check(
     train: CropView,
     validation: CropView,
-    kind: Kind,
-    classes: int,
+    task: Task,
     augmentation: Sequence[str],
-    forbidden: Sequence[str],
 ) -> None:
     """Raises SearchError where crops, classes and augmentation do not make a search."""
     for name, crops in (("training", train), ("validation", validation)):
@@ -32,7 +28,8 @@ def check(
             f"Training crops have {train.size} px, validation crops {validation.size} px.",
             "Take both from one store.",
         )
-    if kind != "regression":
+    if not task.is_regression:
+        classes = len(task.labels)
         present = len(np.unique(train.targets))
         if classes < 2 or present < 2:
             raise SearchError(
@@ -45,7 +42,7 @@ def check(
         raise SearchError(
             f"Unknown augmentation {sorted(unknown)}.", f"Allowed: {', '.join(AUGMENTATIONS)}."
         )
-    refused = set(augmentation) & set(forbidden)
+    refused = set(augmentation) & set(task.forbidden_augmentation)
     if refused:
         raise SearchError(
             f"The task forbids the augmentation {sorted(refused)}: it would change the answer.",

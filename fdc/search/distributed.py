@@ -15,7 +15,7 @@ from fdc.execution import memory
 from fdc.search.budget import duration
 from fdc.search.messages import Died, Order, Ready, Report
 from fdc.search.supervisor import MOST_FAILED_STARTS, Workers
-from fdc.training.spec import Settings
+from fdc.training.spec import TrainingSpec
 
 LISTEN_SECONDS = 1.0
 """How long a node listens to its worker before it says that there is nothing new."""
@@ -38,7 +38,7 @@ class Post:
     """
 
     def __init__(
-        self, settings: Settings, folder: Path, hang_seconds: float, at_most: int = 1
+        self, settings: TrainingSpec, folder: Path, hang_seconds: float, at_most: int = 1
     ) -> None:
         self._settings = settings
         self._at_most = at_most
@@ -102,7 +102,7 @@ class RemoteWorkers:
         self,
         ray: Any,
         count: int,
-        settings: Settings,
+        settings: TrainingSpec,
         gpus: float,
         folder: Path,
         hang_seconds: float,
@@ -204,7 +204,7 @@ class RemoteWorkers:
         return Died("its node is gone", "", lost=True)
 
 
-def _anywhere(settings: Settings) -> Settings:
+def _anywhere(settings: TrainingSpec) -> TrainingSpec:
     """Settings that hold where the working directory is another one."""
     train, validation = (
         replace(crops, path=crops.path.resolve()) for crops in (settings.train, settings.validation)

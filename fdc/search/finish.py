@@ -11,7 +11,7 @@ from fdc.search.messages import Died, Failed
 from fdc.search.records import FINAL, SearchResult, TrialRecord
 from fdc.search.scheduler import Scheduler
 from fdc.training import checkpoint
-from fdc.training.spec import Export, Exported, Settings, Train
+from fdc.training.spec import ExportCommand, ExportResult, TrainCommand, TrainingSpec
 
 FEWEST_EPOCHS_MORE = 2
 """With fewer, the winner stays as it is."""
@@ -44,7 +44,7 @@ class _Winner:
             continues=best.id,
         )
         start = scheduler.trial_folder(best.id) / checkpoint.BEST
-        order = Train(
+        order = TrainCommand(
             scheduler.trial_folder(FINAL),
             record.hyperparameters,
             record.seed,
@@ -91,7 +91,7 @@ def train_winner_on(scheduler: Scheduler, epochs: int) -> None:
     scheduler.run(_Winner(scheduler, best, epochs))
 
 
-def export_winner(scheduler: Scheduler, settings: Settings, folder: Path) -> SearchResult:
+def export_winner(scheduler: Scheduler, settings: TrainingSpec, folder: Path) -> SearchResult:
     """Exports the best network there is, which the training on has not made worse.
 
     Args:
@@ -103,7 +103,7 @@ def export_winner(scheduler: Scheduler, settings: Settings, folder: Path) -> Sea
         SearchError: If it cannot be exported.
     """
     best = scheduler.state.ranked()[0]
-    order = Export(
+    order = ExportCommand(
         folder,
         scheduler.trial_folder(best.id) / checkpoint.BEST,
         best.hyperparameters,
@@ -127,7 +127,7 @@ def export_winner(scheduler: Scheduler, settings: Settings, folder: Path) -> Sea
     )
 
 
-def _exported(scheduler: Scheduler, order: Export) -> Exported:
+def _exported(scheduler: Scheduler, order: ExportCommand) -> ExportResult:
     reason = ""
     for _ in range(EXPORT_TRIES):
         worker = scheduler.some_worker()
@@ -137,7 +137,7 @@ def _exported(scheduler: Scheduler, order: Export) -> Exported:
             for name, report in scheduler.workers.receive(1.0):
                 if name != worker:
                     continue
-                if isinstance(report, Exported):
+                if isinstance(report, ExportResult):
                     return report
                 if isinstance(report, Failed | Died):
                     reason = report.reason

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from fdc.search.messages import Order, Report, Status
 from fdc.search.records import TrialRecord
-from fdc.training.spec import Train
+from fdc.training.spec import TrainCommand
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Job:
     """
 
     record: TrialRecord
-    order: Train
+    order: TrainCommand
     limit: int
     share: float
     began: float

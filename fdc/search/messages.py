@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from fdc.training.spec import Export, Exported, Probed, Train
+from fdc.training.spec import ExportCommand, ExportResult, ProbeResult, TrainCommand
 
 Status = Literal["COMPLETED", "FAILED", "PRUNED", "REFUSED"]
 
@@ -120,5 +120,7 @@ class Died:
     lost: bool = False
 
 
-Order = Train | Export | Continue | Stop
-Report = Ready | Alive | Built | Halved | Probed | EpochEnded | Done | Exported | Failed | Died
+Order = TrainCommand | ExportCommand | Continue | Stop
+Report = (
+    Ready | Alive | Built | Halved | ProbeResult | EpochEnded | Done | ExportResult | Failed | Died
+)

@@ -12,6 +12,7 @@ from typing import Literal
 import filelock
 
 from fdc.crops.view import CropView
+from fdc.curation.balance import Balance
 from fdc.errors import SearchError
 from fdc.execution import cluster, memory
 from fdc.execution.cpus import usable_cpus
@@ -26,10 +27,9 @@ from fdc.search.jobs import Crew
 from fdc.search.records import RESULT, STATE, SearchResult, State, TrialRecord
 from fdc.search.scheduler import Scheduler
 from fdc.search.supervisor import Workers
-from fdc.training.feed import Balance
-from fdc.training.objective import OBJECTIVES, Objective
-from fdc.training.spec import Settings
-from fdc.training.targets import Kind, Scale
+from fdc.tasks import Task
+from fdc.training.objective import Objective
+from fdc.training.spec import TrainingSpec
 
 Engine = Literal["local", "ray"]
 
@@ -38,8 +38,7 @@ def search(
     train: CropView,
     validation: CropView,
     *,
-    kind: Kind,
-    classes: int = 0,
+    task: Task,
     folder: Path,
     log: Log | None = None,
     tuner: str = "greedy",
@@ -57,7 +56,6 @@ def search(
     hang_seconds: float = 300.0,
     balance: Balance = "none",
     augmentation: Sequence[str] = ("flip", "shift"),
-    forbidden_augmentation: Sequence[str] = (),
     objective: Objective | None = None,
     reserve_seconds: float = 30.0,
     quiet: bool = False,
@@ -71,8 +69,7 @@ def search(
     Args:
         train: What is trained on.
         validation: What trials are compared on.
-        kind: "classes", "ordinal" (classes with an order) or "regression".
-        classes: Number of classes; 0 for a regression.
+        task: What is predicted; its classes are named.
         folder: Where checkpoints, the state and the exported network go; made if missing.
         log: Is told of trials and epochs, such as `fdc.tracking.SearchRun`.
         tuner: "greedy", "bayesian", "hyperband" or "random".
@@ -91,8 +88,7 @@ def search(
         memory_limit_gb: Of each worker, in 10^9 bytes; null: its part of what is free.
         hang_seconds: After so long without a step a worker is taken to hang.
         balance: "weights" lets rare targets count more, "sampling" draws them more often.
-        augmentation: Of "flip", "shift", "brightness", "contrast", "colour".
-        forbidden_augmentation: Those that would change the answer; asking for one is an error.
+        augmentation: Of `fdc.tasks.AUGMENTATIONS`; one that the task forbids is an error.
         objective: What is optimised; by default what fits the kind.
         reserve_seconds: Part of `minutes` that is kept for the export here, and for evaluation and
             registration at the caller.
@@ -107,14 +103,14 @@ def search(
             or the folder belongs to another search.
         KeyboardInterrupt: On a second Ctrl-C, or one before the first epoch; it can be resumed.
     """
-    objective = objective or OBJECTIVES[kind]
+    objective = objective or Objective.of(task.kind)
     used = tuple(augmentation)
-    check(train, validation, kind, classes, used, forbidden_augmentation)
+    check(train, validation, task, used)
     identity = {
         "train": digest(train),
         "validation": digest(validation),
-        "kind": kind,
-        "classes": classes,
+        "kind": task.kind,
+        "classes": len(task.labels),
         "tuner": tuner,
         "epochs": epochs,
         "patience": patience,
@@ -134,13 +130,10 @@ def search(
         done = SearchResult.load(folder / RESULT, call)
         if done is not None:
             return done
-        scale = Scale.of(train.targets) if kind == "regression" else None
-        settings = Settings(
+        settings = TrainingSpec(
             train=train,
             validation=validation,
-            kind=kind,
-            classes=classes,
-            scale=scale,
+            task=task,
             objective=objective,
             augmentation=used,
             balance=balance,
@@ -182,26 +175,23 @@ def search(
 
 
 def _explore(
-    scheduler: Scheduler, settings: Settings, tuner: str, trials: int, epochs: int, seed: int
+    scheduler: Scheduler, settings: TrainingSpec, tuner: str, trials: int, epochs: int, seed: int
 ) -> None:
     # Importing AutoKeras takes a while: not before the workers have begun the same.
     with native_stderr_hidden():
         from fdc.search import automodel
         from fdc.training import backend
-        from fdc.training.space import space
+        from fdc.training.graph import SearchGraph
 
         backend.stay_off_gpu()
 
-    size = settings.train.size
     automodel.explore(
         scheduler,
-        space(settings.kind, settings.augmentation, settings.classes, size),
+        SearchGraph(settings),
         tuner=tuner,
         trials=trials,
         epochs=epochs,
         seed=seed,
-        size=size,
-        classes=settings.classes,
     )
     records = scheduler.state.trials.values()
     if scheduler.state.ranked():
@@ -224,7 +214,7 @@ def _explore(
 
 
 def _what_would_fit(
-    scheduler: Scheduler, settings: Settings, refused: Sequence[TrialRecord]
+    scheduler: Scheduler, settings: TrainingSpec, refused: Sequence[TrialRecord]
 ) -> tuple[str, str]:
     budget, count = scheduler.budget, len(settings.train)
     known = [r.predicted_epoch_seconds for r in refused if r.predicted_epoch_seconds is not None]

@@ -28,7 +28,7 @@ from fdc.search.messages import (
 )
 from fdc.search.records import State
 from fdc.training import checkpoint
-from fdc.training.spec import Probed
+from fdc.training.spec import ProbeResult
 
 POLL_SECONDS = 1.0
 
@@ -214,7 +214,7 @@ class Scheduler:
         )
 
     @_hear.register
-    def _(self, report: Probed, worker: str, job: Job) -> None:
+    def _(self, report: ProbeResult, worker: str, job: Job) -> None:
         record = job.record
         record.predicted_epoch_seconds = report.epoch_seconds
         if not math.isinf(self.budget.end):

@@ -16,7 +16,7 @@ from fdc.errors import SearchError
 from fdc.execution import memory
 from fdc.search.messages import Alive, Died, Order, Ready, Report
 from fdc.training import backend
-from fdc.training.spec import Settings
+from fdc.training.spec import TrainingSpec
 
 LOOK_SECONDS = 0.25
 """How often memory and silence are looked at."""
@@ -33,7 +33,7 @@ class _Worker:
     """A worker process; `fresh` is the memory that it used when it was ready, 0 before."""
 
     process: subprocess.Popen[bytes]
-    line: "connection.Connection[Order | Settings, Report]"
+    line: "connection.Connection[Order | TrainingSpec, Report]"
     output: Path
     output_begins: int
     fresh: int = 0
@@ -53,7 +53,9 @@ class Workers:
         hang_seconds: After how much silence a worker that has something to do is killed.
     """
 
-    def __init__(self, count: int, settings: Settings, folder: Path, hang_seconds: float) -> None:
+    def __init__(
+        self, count: int, settings: TrainingSpec, folder: Path, hang_seconds: float
+    ) -> None:
         given = settings.memory_bytes or memory.usable_bytes(count)
         self.settings = replace(settings, memory_bytes=given)
         self._folder = folder

@@ -17,7 +17,7 @@ from fdc.search.jobs import Job
 from fdc.search.records import FINAL, TrialRecord
 from fdc.search.scheduler import Scheduler
 from fdc.training import checkpoint
-from fdc.training.spec import Train
+from fdc.training.spec import TrainCommand
 
 MOST_TRIALS = 9999
 """What KerasTuner is told; the limit that holds is counted here, refused trials left out."""
@@ -88,7 +88,7 @@ class Driven:
         start = self._start_of(record)
         if start is None:
             record.first_epoch = 0
-        order = Train(
+        order = TrainCommand(
             self.scheduler.trial_folder(record.id), values, record.seed, start, record.first_epoch
         )
         work = record.resource / self.mean_resource

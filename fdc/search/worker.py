@@ -29,7 +29,7 @@ from fdc.search.messages import (
     Report,
     Stop,
 )
-from fdc.training.spec import Export, Settings, Train
+from fdc.training.spec import ExportCommand, TrainCommand, TrainingSpec
 
 if TYPE_CHECKING:
     from fdc.training.loop import Training
@@ -78,7 +78,7 @@ def main() -> None:
         _serve(Channel(connection), connection.recv())
 
 
-def _serve(channel: Channel, settings: Settings) -> None:
+def _serve(channel: Channel, settings: TrainingSpec) -> None:
     import keras
 
     from fdc.training import backend
@@ -101,22 +101,23 @@ def _serve(channel: Channel, settings: Settings) -> None:
         memory.give_back()
 
 
-def _obey(channel: Channel, settings: Settings, order: Order) -> None:
-    if isinstance(order, Train):
+def _obey(channel: Channel, settings: TrainingSpec, order: Order) -> None:
+    if isinstance(order, TrainCommand):
         _train(channel, settings, order)
         channel.tell(Done())
-    elif isinstance(order, Export):
+    elif isinstance(order, ExportCommand):
         from fdc.training.export import export
 
         channel.tell(export(settings, order))
 
 
-def _train(channel: Channel, settings: Settings, order: Train) -> None:
+def _train(channel: Channel, settings: TrainingSpec, order: TrainCommand) -> None:
     from fdc.training import backend
-    from fdc.training.loop import Training, fitting_batch, last_batch
+    from fdc.training.feed import fitting_batch_size
+    from fdc.training.loop import Training, last_batch_size
 
-    batch = order.batch_size or last_batch(
-        order.folder, fitting_batch(settings.batch_size, len(settings.train))
+    batch = order.batch_size or last_batch_size(
+        order.folder, fitting_batch_size(settings.batch_size, len(settings.train))
     )
     while True:
         try:
@@ -130,7 +131,9 @@ def _train(channel: Channel, settings: Settings, order: Train) -> None:
 
 
 def _run_epochs(channel: Channel, training: "Training") -> None:
-    channel.tell(Built(training.parameters, training.batch, training.curve, training.best_epoch))
+    channel.tell(
+        Built(training.parameters, training.batch_size, training.curve, training.best_epoch)
+    )
     probed = training.probe()
     answer = channel.ask(probed)
     while isinstance(answer, Continue):

@@ -1,6 +1,7 @@
 """Random variations of training crops, in NumPy; none of them turns a face upside down."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +33,24 @@ class Augmentation:
     mixup: float = 0.0
 
     @classmethod
+    def choose(cls, hp: Any, names: tuple[str, ...], size: int) -> "Augmentation":
+        """Declares the hyperparameters, and makes the augmentation that their values ask for.
+
+        Args:
+            hp: KerasTuner's HyperParameters.
+            names: Of `fdc.tasks.AUGMENTATIONS`: what crops may get.
+            size: Side of a crop in pixels.
+        """
+        mixup = hp.Choice("mixup", [0.0, 0.2], default=0.0)
+        shift = hp.Choice("shift", [0.04, 0.08, 0.12], default=0.08) if "shift" in names else 0.0
+        return cls.of(names, round(size * shift), mixup)
+
+    @classmethod
     def of(cls, names: tuple[str, ...], shift: int, mixup: float) -> "Augmentation":
         """The variations that are allowed by name.
 
         Args:
-            names: Of "flip", "shift", "brightness", "contrast", "colour".
+            names: Of `fdc.tasks.AUGMENTATIONS`.
             shift: Pixels, where shifts are allowed.
             mixup: See the class.
         """
@@ -55,7 +69,7 @@ class Augmentation:
         targets: NDArray[np.float32],
         random: np.random.Generator,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Varies a batch.
+        """Varies a batch of crops.
 
         Args:
             crops: uint8 (n, size, size, 3) RGB.

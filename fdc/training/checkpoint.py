@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ class Checkpoint:
     Attributes:
         variables: The network's weights, and the states of its random generators.
         optimizer: The optimizer's variables; empty where only the weights are kept.
-        facts: JSON: the curve and whatever else belongs to it.
+        facts: The curve and whatever else belongs to it, as JSON can say it.
     """
 
     variables: list[NDArray[Any]]
@@ -39,13 +40,31 @@ class Checkpoint:
 
     @classmethod
     def load(cls, path: Path) -> "Checkpoint | None":
-        """Reads one; null where there is none, or a power cut has damaged it."""
+        """Reads one; None where there is none, or a power cut has damaged it."""
         try:
             with np.load(path) as file:
                 facts = json.loads(file["facts"].tobytes())
                 return cls(_numbered(file, "variable_"), _numbered(file, "optimizer_"), facts)
         except (FileNotFoundError, zipfile.BadZipFile, ValueError, KeyError, EOFError):
             return None
+
+    @classmethod
+    def require(cls, path: Path) -> "Checkpoint":
+        """Reads one that has to be there.
+
+        Raises:
+            FileNotFoundError: There is none, or it is damaged.
+        """
+        found = cls.load(path)
+        if found is None:
+            raise FileNotFoundError(f"the checkpoint {path} is missing or damaged")
+        return found
+
+
+def assign(values: Sequence[NDArray[Any]], variables: Sequence[Any]) -> None:
+    """Gives Keras variables the values that they had, in their order."""
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
 
 
 def _numbered(file: Any, prefix: str) -> list[NDArray[Any]]:

@@ -1,18 +1,21 @@
 """Batches of crops, straight from the memory-mapped store."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fdc.crops.view import CropView
-from fdc.curation.balance import sample_weights
+from fdc.curation.balance import Balance, sample_weights
 from fdc.training.augmentation import Augmentation
-from fdc.training.targets import Targets
 
-Balance = Literal["none", "weights", "sampling"]
+SMALLEST_BATCH = 8
+
+FEWEST_STEPS = 16
+"""A batch is halved until an epoch has so many steps."""
+
 Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 
 
@@ -21,7 +24,7 @@ class Feed:
 
     Args:
         crops: What is trained on.
-        targets: How targets are encoded.
+        encode: Turns targets (n,) into what a network learns, float32 (n, units).
         augmentation: How crops are varied.
         batch: Crops in a batch; every batch has this many, so that a network sees one shape.
         balance: "weights" lets rare targets count more, "sampling" draws them more often.
@@ -31,14 +34,14 @@ class Feed:
     def __init__(
         self,
         crops: CropView,
-        targets: Targets,
+        encode: Callable[[NDArray[Any]], NDArray[np.float32]],
         augmentation: Augmentation,
         batch: int,
         balance: Balance,
         seed: int,
     ) -> None:
         self._crops = crops
-        self._targets = targets
+        self._encode = encode
         self._augmentation = augmentation
         self._batch = batch
         self._seed = seed
@@ -74,9 +77,21 @@ class Feed:
         return np.resize(order, self.steps * self._batch)
 
     def _read(self, chosen: NDArray[np.int64], random: np.random.Generator) -> Batch:
-        targets = self._targets.encode(self._crops.targets[chosen])
+        targets = self._encode(self._crops.targets[chosen])
         crops, targets = self._augmentation(self._crops.read(chosen), targets, random)
         return crops, targets, self._weights[chosen]
+
+
+def fitting_batch_size(most: int, crops: int) -> int:
+    """Crops in a batch: a small set needs small batches to get enough steps out of an epoch.
+
+    >>> fitting_batch_size(64, 12_000), fitting_batch_size(64, 420)
+    (64, 16)
+    """
+    size = most
+    while size > SMALLEST_BATCH and crops / size < FEWEST_STEPS:
+        size //= 2
+    return min(size, crops)
 
 
 def plain_batches(crops: CropView, batch: int) -> Iterator[tuple[NDArray[np.float32], int]]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from fdc.tasks import OBJECTIVES, Kind
+
 Metrics = Mapping[str, float]
 
 
@@ -20,6 +22,16 @@ class Objective:
     name: str
     direction: Literal["min", "max"]
 
+    @classmethod
+    def of(cls, kind: Kind) -> "Objective":
+        """What is optimised for a kind of task, unless something else is asked for.
+
+        >>> Objective.of("regression")
+        Objective(name='val_mae', direction='min')
+        """
+        name, direction = OBJECTIVES[kind]
+        return cls(f"val_{name}", direction)
+
     def cost(self, metrics: Metrics) -> tuple[float, float]:
         """What is to be made small: the metric, and the loss where two are equal."""
         value = metrics.get(self.name, math.nan)
@@ -30,11 +42,3 @@ class Objective:
     def better(self, one: Metrics, other: Metrics | None) -> bool:
         """Whether the first metrics are better than the others."""
         return other is None or self.cost(one) < self.cost(other)
-
-
-OBJECTIVES: dict[str, Objective] = {
-    "classes": Objective("val_accuracy", "max"),
-    "ordinal": Objective("val_accuracy", "max"),
-    "regression": Objective("val_mae", "min"),
-}
-"""What is optimised, by the kind of task."""

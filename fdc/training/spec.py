@@ -5,23 +5,22 @@ from pathlib import Path
 from typing import Any
 
 from fdc.crops.view import CropView
-from fdc.training.feed import Balance
+from fdc.curation.balance import Balance
+from fdc.tasks import Task
 from fdc.training.objective import Objective
-from fdc.training.targets import Kind, Scale
+from fdc.training.scale import Scale
 
 
 @dataclass(frozen=True)
-class Settings:
+class TrainingSpec:
     """To a fresh worker: what all trials share.
 
     Attributes:
         train: What is trained on.
         validation: What is measured on.
-        kind: What is predicted.
-        classes: Number of classes; 0 for a regression.
-        scale: Where the targets of a regression lie.
+        task: What is predicted; its classes are named.
         objective: What is optimised.
-        augmentation: Names of the variations of training crops.
+        augmentation: Names of the variations that training crops may get.
         balance: How rare targets are treated.
         batch_size: Crops in a batch, at most.
         threads: CPU threads of the worker.
@@ -30,9 +29,7 @@ class Settings:
 
     train: CropView
     validation: CropView
-    kind: Kind
-    classes: int
-    scale: Scale | None
+    task: Task
     objective: Objective
     augmentation: tuple[str, ...]
     balance: Balance
@@ -40,18 +37,27 @@ class Settings:
     threads: int
     memory_bytes: int
 
+    @property
+    def scale(self) -> Scale | None:
+        """Where the training targets of a regression lie; None for classes.
+
+        Raises:
+            DataError: The targets are no numbers that could be learnt.
+        """
+        return Scale.of(self.train.targets) if self.task.is_regression else None
+
 
 @dataclass(frozen=True)
-class Train:
+class TrainCommand:
     """To a worker: train this, from its last checkpoint if there is one.
 
     Attributes:
         folder: Where its checkpoints lie.
         hyperparameters: Values by name.
         seed: Of the trial.
-        start: A checkpoint whose weights the first epoch starts from; null: fresh ones.
+        start: A checkpoint whose weights the first epoch starts from; None: fresh ones.
         first_epoch: The number of that epoch.
-        batch_size: Crops in a batch; null: what fits the set, or what the last checkpoint had.
+        batch_size: Crops in a batch; None: what fits the set, or what the last checkpoint had.
     """
 
     folder: Path
@@ -63,7 +69,7 @@ class Train:
 
 
 @dataclass(frozen=True)
-class Export:
+class ExportCommand:
     """To a worker: write the network of a checkpoint into a folder.
 
     Attributes:
@@ -80,27 +86,25 @@ class Export:
 
 
 @dataclass(frozen=True)
-class Probed:
+class ProbeResult:
     """From a worker, which waits for `Continue` or `Stop`: real steps were timed.
 
     Attributes:
-        step_seconds: One training step, once warm.
         epoch_seconds: What an epoch will take, its validation included.
         validation_seconds: The validation's part of it.
     """
 
-    step_seconds: float
     epoch_seconds: float
     validation_seconds: float
 
 
 @dataclass(frozen=True)
-class Exported:
+class ExportResult:
     """From a worker: the files are written and agree with each other.
 
     Attributes:
         metrics: Of the exported network on the validation crops.
-        difference: Largest difference between ONNX and Keras.
+        difference: Largest difference between ONNX and Keras, in probability or in the task's unit.
     """
 
     metrics: dict[str, float]

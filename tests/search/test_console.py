@@ -7,8 +7,8 @@ from fdc.search.budget import Budget
 from fdc.search.console import Console
 from fdc.search.jobs import Job
 from fdc.search.records import State, TrialRecord
-from fdc.training.objective import OBJECTIVES
-from fdc.training.spec import Train
+from fdc.training.objective import Objective
+from fdc.training.spec import TrainCommand
 
 
 def records(tmp_path):
@@ -18,7 +18,7 @@ def records(tmp_path):
     done.status, done.seconds, done.parameters = "COMPLETED", 83.0, 1_230_000
     failed = TrialRecord("0001", 1, {}, 1, status="FAILED", reason="killed by the system")
     running = TrialRecord("0002", 2, {"learning_rate": 0.002}, 1)
-    state = State(tmp_path / "state.json", OBJECTIVES["classes"], {})
+    state = State(tmp_path / "state.json", Objective.of("classes"), {})
     state.trials = {record.id: record for record in (done, failed, running)}
     return state
 
@@ -60,7 +60,7 @@ def test_quiet_says_nothing(capfd, tmp_path):
 def test_the_table_shows_trials_best_and_time(tmp_path):
     state = records(tmp_path)
     running = state.trials["0002"]
-    job = Job(running, Train(tmp_path, {}, 1), 9, 10.0, 0.0, total=7)
+    job = Job(running, TrainCommand(tmp_path, {}, 1), 9, 10.0, 0.0, total=7)
     budget = Budget(10.0, 0.0, 60.0, 3, 1, lambda: 0.0)
     shown = io.StringIO()
     rich.console.Console(file=shown, width=140).print(consoles._table(state, budget, [job]))

@@ -12,11 +12,10 @@ from fdc.search import distributed, search
 from fdc.search.distributed import Post, RemoteWorkers
 from tests.clusters import Nodes, nodes
 from tests.search.conftest import Recorder
-from tests.synthetic_crops import Data
+from tests.synthetic_crops import TASKS, Data
 
 OPTIONS = {
-    "kind": "classes",
-    "classes": 2,
+    "task": TASKS["classes"],
     "minutes": None,
     "trials": 3,
     "epochs": 3,
@@ -57,7 +56,7 @@ def test_a_node_that_dies_gives_its_trial_back(cluster: Nodes, data: Data, tmp_p
 
 
 def test_a_node_that_does_not_see_the_crops_says_so(data: Data, tmp_path: Path) -> None:
-    settings = data.settings()
+    settings = data.spec()
     elsewhere = replace(settings, train=replace(settings.train, path=tmp_path / "crops.u8"))
     with pytest.raises(SearchError, match=r"does not see .*crops\.u8"):
         Post(elsewhere, tmp_path, hang_seconds=60).receive()
@@ -67,7 +66,7 @@ def test_a_cluster_without_room_for_a_trial_says_so(
     cluster: Nodes, data: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(distributed, "NODE_SECONDS", 3.0)
-    settings = data.settings(threads=99)
+    settings = data.spec(threads=99)
     workers = RemoteWorkers(ray, 1, settings, 0.5, tmp_path, hang_seconds=60, say=print)
     assert list(workers.receive(3.5)) == []
     assert workers.names == []

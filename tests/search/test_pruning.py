@@ -1,5 +1,5 @@
 from fdc.search.pruning import unpromising
-from fdc.training.objective import OBJECTIVES
+from fdc.training.objective import Objective
 
 
 def curve(*values, name="val_accuracy"):
@@ -7,7 +7,7 @@ def curve(*values, name="val_accuracy"):
 
 
 OTHERS = [curve(0.5, 0.6, 0.7, 0.8), curve(0.5, 0.7, 0.8, 0.9), curve(0.4, 0.5, 0.6, 0.7)]
-ACCURACY = OBJECTIVES["classes"]
+ACCURACY = Objective.of("classes")
 
 
 def test_the_worse_half_is_pruned_and_told_why():
@@ -31,7 +31,7 @@ def test_too_early_too_late_or_too_few_others():
 
 def test_less_is_better_for_errors():
     others = [curve(9, 8, 7, 6, name="val_mae"), curve(9, 7, 6, 5, name="val_mae")]
-    mae = OBJECTIVES["regression"]
+    mae = Objective.of("regression")
     assert unpromising(curve(9, 6, name="val_mae"), 4, others, mae) is None
     assert "is 10 after" in str(unpromising(curve(11, 10, name="val_mae"), 4, others, mae))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from fdc.search.records import SearchResult, State, TrialRecord
-from fdc.training.objective import OBJECTIVES
+from fdc.training.objective import Objective
 
 CALL = {"minutes": 3, "augmentation": ["flip"]}
 
@@ -17,7 +17,7 @@ def record(number, accuracy, status="COMPLETED"):
 
 @pytest.fixture
 def state(tmp_path):
-    made = State(tmp_path / "state.json", OBJECTIVES["classes"], {"seed": 0}, seconds=4.5)
+    made = State(tmp_path / "state.json", Objective.of("classes"), {"seed": 0}, seconds=4.5)
     for one in (record(0, 0.5), record(1, 0.9, "FAILED"), record(2, 0.7), record(3, None)):
         made.trials[one.id] = one
     return made
@@ -32,7 +32,7 @@ def test_state_survives_its_file(state):
 
 
 def test_no_file_no_state(tmp_path):
-    assert not State(tmp_path / "state.json", OBJECTIVES["classes"], {}).load()
+    assert not State(tmp_path / "state.json", Objective.of("classes"), {}).load()
 
 
 def test_failed_trials_and_those_without_epochs_do_not_rank(state):

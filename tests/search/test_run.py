@@ -18,15 +18,17 @@ from fdc.errors import SearchError
 from fdc.inference.network import Network
 from fdc.search import search
 from tests.search.conftest import Recorder
+from tests.synthetic_crops import TASKS
 
 KIND = "ordinal"
+TASK = TASKS[KIND]
 
 
 def look_for(data, folder, log=None, **changes):
-    train, validation = data.split(changes.get("kind", KIND))
+    task = changes.get("task", TASK)
+    train, validation = data.split(task.kind)
     options = {
-        "kind": KIND,
-        "classes": 3,
+        "task": TASK,
         "minutes": None,
         "trials": 2,
         "epochs": 2,
@@ -135,6 +137,7 @@ def test_a_search_that_is_killed_is_taken_up_where_it_was(data, finished, tmp_pa
         import os, signal
         from pathlib import Path
         from tests.search.conftest import Recorder
+from tests.synthetic_crops import TASKS
         from tests.synthetic_crops import Data, draw
         from tests.search.test_run import look_for
 
@@ -195,7 +198,7 @@ def test_a_worker_that_is_killed_costs_its_trial_alone(data, tmp_path):
             min(workers(), key=lambda worker: worker.create_time()).send_signal(signal.SIGKILL)
 
     log = Recorder(kill_first)
-    changes = {"kind": "regression", "classes": 0, "epochs": 3, "trials": 9, "workers": 2}
+    changes = {"task": TASKS["regression"], "epochs": 3, "trials": 9, "workers": 2}
     result = look_for(data, tmp_path, log, tuner="hyperband", **changes)
     assert [t.status for t in result.trials] == ["FAILED"] + ["COMPLETED"] * 8
     assert log.ended["0000"]["reason"].startswith("killed by the system, most likely out of memory")
@@ -211,7 +214,7 @@ def test_no_completed_trial_is_an_error_with_the_reasons(data, tmp_path):
     train, validation = data.split(KIND)
     beyond = type(train)(train.path, 90, 32, train.positions + 1000, train.targets)
     log = Recorder()
-    options = {"kind": KIND, "classes": 3, "minutes": None, "trials": 2, "epochs": 1}
+    options = {"task": TASK, "minutes": None, "trials": 2, "epochs": 1}
     with pytest.raises(SearchError) as told:
         search(beyond, validation, folder=tmp_path, log=log, quiet=True, **options)
     assert "Not one of 2 trials was completed" in told.value.message
@@ -224,7 +227,7 @@ def test_a_budget_without_room_for_an_epoch_says_what_would_fit(data, tmp_path):
     many = np.resize(np.arange(60), 5_000_000)
     huge = type(train)(train.path, 90, 32, train.positions[many], train.targets[many])
     log = Recorder()
-    options = {"kind": KIND, "classes": 3, "minutes": 4, "trials": 9, "quiet": True}
+    options = {"task": TASK, "minutes": 4, "trials": 9, "quiet": True}
     with pytest.raises(SearchError) as told:
         search(huge, validation, folder=tmp_path, log=log, **options)
     assert "Not one epoch fits into 4:00 min: the fastest network" in told.value.message

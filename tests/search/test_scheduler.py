@@ -10,8 +10,8 @@ from fdc.search.jobs import Job
 from fdc.search.messages import Built, Continue, Died, Done, EpochEnded, Halved, Stop
 from fdc.search.records import State, TrialRecord
 from fdc.search.scheduler import Scheduler
-from fdc.training.objective import OBJECTIVES
-from fdc.training.spec import Probed, Train
+from fdc.training.objective import Objective
+from fdc.training.spec import ProbeResult, TrainCommand
 from tests.search.conftest import Recorder
 
 
@@ -44,7 +44,7 @@ class Crew:
 
     def send(self, name, order):
         self.sent.append(order)
-        if isinstance(order, Train):
+        if isinstance(order, TrainCommand):
             self._trial, self._epoch = order.folder.name, order.first_epoch
             self._waiting += [Built(1000, order.batch_size or 64), *self._probed()]
         elif isinstance(order, Continue):
@@ -63,7 +63,7 @@ class Crew:
     def _probed(self):
         if self._deaths:
             return [self._deaths.popleft()]
-        return [Probed(0.1, self._epoch_seconds, 1.0)]
+        return [ProbeResult(self._epoch_seconds, 1.0)]
 
     def receive(self, timeout):
         if self._waiting:
@@ -94,7 +94,7 @@ class Queue:
         if number is None:
             return None
         record = TrialRecord(str(number), number, {"network/width": 16}, seed=number)
-        order = Train(self._director.trial_folder(record.id), {}, number)
+        order = TrainCommand(self._director.trial_folder(record.id), {}, number)
         job = Job(record, order, self._limit, self._share, self._director.budget.now)
         self.jobs.append(job)
         return job
@@ -112,7 +112,7 @@ def direct(tmp_path):
         scheduler = Scheduler(
             crew,
             Budget(minutes, 0.0, 0.0, len(scripts), 1, clock),
-            State(tmp_path / "state.json", OBJECTIVES["classes"], {}),
+            State(tmp_path / "state.json", Objective.of("classes"), {}),
             log,
             Console(quiet=True),
             tmp_path,
@@ -173,7 +173,7 @@ def test_memory_that_ran_out_in_the_library_halves_the_batch_even_if_the_worker_
     died = Died("died of SIGSEGV", "ran out of memory", exhausted=True)
     scheduler, crew, log = direct([[0.5]], limit=1, deaths=[died, died])
     assert log.ended["0"]["status"] == "COMPLETED"
-    sizes = [order.batch_size for order in crew.sent if isinstance(order, Train)]
+    sizes = [order.batch_size for order in crew.sent if isinstance(order, TrainCommand)]
     assert sizes == [None, 32, 16]
     assert scheduler.state.trials["0"].batch_size == 16
 
@@ -201,7 +201,7 @@ def test_nothing_starts_once_it_is_stopping(tmp_path):
     scheduler = Scheduler(
         crew,
         Budget(None, 0.0, 0.0, 2, 1, clock),
-        State(tmp_path / "state.json", OBJECTIVES["classes"], {}),
+        State(tmp_path / "state.json", Objective.of("classes"), {}),
         log,
         Console(quiet=True),
         tmp_path,
@@ -238,13 +238,13 @@ def test_epochs_that_a_checkpoint_had_ahead_of_the_books_are_told(tmp_path):
 
     def resumed(name, order):
         send(name, order)
-        if isinstance(order, Train):
+        if isinstance(order, TrainCommand):
             crew._waiting[0] = Built(1000, 64, curve=list(ahead), best_epoch=1)
             crew._epoch = 2
 
     crew.send = resumed
     log = Recorder()
-    state = State(tmp_path / "state.json", OBJECTIVES["classes"], {})
+    state = State(tmp_path / "state.json", Objective.of("classes"), {})
     budget = Budget(None, 0.0, 0.0, 1, 1, clock)
     scheduler = Scheduler(crew, budget, state, log, Console(quiet=True), tmp_path, None)
     scheduler.run(Queue(scheduler, 1, limit=3))
@@ -257,7 +257,7 @@ def test_a_halved_batch_is_told(capfd, tmp_path):
     scheduler = Scheduler(
         Crew(Clock(), []),
         Budget(None, 0.0, 0.0, 1, 1, Clock()),
-        State(tmp_path / "state.json", OBJECTIVES["classes"], {}),
+        State(tmp_path / "state.json", Objective.of("classes"), {}),
         Recorder(),
         console,
         tmp_path,

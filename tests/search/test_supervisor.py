@@ -14,9 +14,9 @@ from fdc.errors import SearchError
 from fdc.execution import memory
 from fdc.search.messages import Built, Continue, Died, Done, EpochEnded, Failed, Halved, Ready, Stop
 from fdc.search.supervisor import Workers
-from fdc.training.spec import Probed, Train
+from fdc.training.spec import ProbeResult, TrainCommand
 
-VALUES = {"network/width": 16, "learning_rate": 1e-3, "mixup": 0.0, "label_smoothing": 0.0}
+VALUES = {"network/width": 16, "learning_rate": 1e-3, "mixup": 0.0, "head/label_smoothing": 0.0}
 PATIENCE = 240
 WORKER = "worker0"
 
@@ -43,21 +43,21 @@ def first_of(workers, *kinds):
 
 @pytest.fixture(scope="module")
 def workers(data, tmp_path_factory):
-    crew = Workers(1, data.settings(), tmp_path_factory.mktemp("workers"), hang_seconds=120)
+    crew = Workers(1, data.spec(), tmp_path_factory.mktemp("workers"), hang_seconds=120)
     yield crew
     crew.close()
 
 
 def begin(workers, folder):
-    workers.send(WORKER, Train(folder, VALUES, seed=1))
-    return wait_for(workers, Probed)
+    workers.send(WORKER, TrainCommand(folder, VALUES, seed=1))
+    return wait_for(workers, ProbeResult)
 
 
 def test_a_worker_that_raises_says_why_and_goes_on(workers, tmp_path):
     wait_for(workers, Ready)
     pid = workers.pid(WORKER)
     (tmp_path / "folder").write_text("a file stands where checkpoints should go")
-    workers.send(WORKER, Train(tmp_path / "folder", VALUES, seed=1))
+    workers.send(WORKER, TrainCommand(tmp_path / "folder", VALUES, seed=1))
     failed = wait_for(workers, Failed)
     assert "NotADirectoryError" in failed.reason
     assert "training.py" in failed.traceback
@@ -79,12 +79,12 @@ def test_a_worker_that_the_system_kills_is_replaced_and_the_training_goes_on(wor
     assert died.reason.startswith("killed by the system, most likely out of memory, at 0.")
     assert died.reason.endswith("GB; limit 4.0 GB")
     assert workers.pid(WORKER) != killed
-    workers.send(WORKER, Train(tmp_path, VALUES, seed=1))
+    workers.send(WORKER, TrainCommand(tmp_path, VALUES, seed=1))
     assert wait_for(workers, Built).curve == [epoch.metrics]
 
 
 def test_a_segmentation_fault_is_told_with_its_traceback(workers):
-    wait_for(workers, Probed)
+    wait_for(workers, ProbeResult)
     os.kill(workers.pid(WORKER), signal.SIGSEGV)
     died = wait_for(workers, Died)
     assert died.reason.startswith("died of SIGSEGV (Segmentation fault), at 0.")
@@ -107,14 +107,14 @@ def test_a_worker_that_the_kernel_kills_for_memory_says_so(workers, memory_group
     (memory_group / "memory.limit_in_bytes").write_text(str(used // 8))
     # What a process has is charged where it was; all that it takes from here on is limited.
     (memory_group / "cgroup.procs").write_text(str(workers.pid(WORKER)))
-    workers.send(WORKER, Train(tmp_path, VALUES, seed=1))
+    workers.send(WORKER, TrainCommand(tmp_path, VALUES, seed=1))
     died = wait_for(workers, Died)
     assert died.reason.startswith("killed by the system, most likely out of memory, at 0.")
     assert "oom_kill 1" in (memory_group / "memory.oom_control").read_text()
 
 
 def test_a_worker_over_its_limit_is_killed(data, tmp_path):
-    crew = Workers(1, data.settings(memory_bytes=200_000_000), tmp_path, hang_seconds=120)
+    crew = Workers(1, data.spec(memory_bytes=200_000_000), tmp_path, hang_seconds=120)
     try:
         died = wait_for(crew, Died)
         used = psutil.Process(crew.pid(WORKER))
@@ -130,10 +130,10 @@ def test_out_of_memory_inside_the_library_halves_the_batch(data, tmp_path):
     big = type(train)(
         train.path, train.count, train.size, train.positions[many], train.targets[many]
     )
-    settings = data.settings(train=big, batch_size=4096, memory_bytes=1_250_000_000)
+    settings = data.spec(train=big, batch_size=4096, memory_bytes=1_250_000_000)
     crew = Workers(1, settings, tmp_path, hang_seconds=120)
     try:
-        order = Train(tmp_path / "trial", VALUES, seed=1)
+        order = TrainCommand(tmp_path / "trial", VALUES, seed=1)
         crew.send(WORKER, order)
         assert wait_for(crew, Built).batch_size == 4096
         # TensorFlow raises where it can; where oneDNN crashes instead, its last words are known.
@@ -164,7 +164,7 @@ def memory_group():
 
 def test_workers_that_do_not_start_are_an_error(data, tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "nonsense")
-    crew = Workers(1, data.settings(), tmp_path, hang_seconds=120)
+    crew = Workers(1, data.spec(), tmp_path, hang_seconds=120)
     try:
         with pytest.raises(SearchError, match=r"do not start.*nonsense"):
             wait_for_any_number_of_deaths(crew)

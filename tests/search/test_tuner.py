@@ -4,12 +4,20 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from fdc.crops.view import CropView
 from fdc.search.budget import Budget
 from fdc.search.records import State
-from fdc.training.objective import OBJECTIVES
+from fdc.tasks import Task
+from fdc.training.objective import Objective
+from fdc.training.spec import TrainingSpec
 
+TASKS = {
+    "classes": Task(kind="classes", column="label", classes=("a", "b", "c", "d")),
+    "regression": Task(kind="regression", column="label"),
+}
 TUNERS = ("greedy", "bayesian", "hyperband", "random")
 
 
@@ -54,21 +62,22 @@ class Teller:
 
 def ask(folder, tuner, seed=3, trials=5, most=100, kind="classes", teller=Teller):
     from fdc.search import automodel
-    from fdc.training.space import space
+    from fdc.training.graph import SearchGraph
 
     folder.mkdir(exist_ok=True)
-    teller = teller(folder, State(folder / "state.json", OBJECTIVES[kind], {}), most)
+    teller = teller(folder, State(folder / "state.json", Objective.of(kind), {}), most)
     teller.state.load()
-    classes = 0 if kind == "regression" else 4
+    train = CropView(folder / "crops.u8", 4, 32, np.arange(4), np.arange(4))
+    spec = TrainingSpec(
+        train, train, TASKS[kind], Objective.of(kind), ("flip", "shift"), "none", 4, 1, 0
+    )
     automodel.explore(
         teller,
-        space(kind, ("flip", "shift"), classes, 32),
+        SearchGraph(spec),
         tuner=tuner,
         trials=trials,
         epochs=9,
         seed=seed,
-        size=32,
-        classes=classes,
     )
     return teller
 
@@ -119,7 +128,7 @@ def test_hyperband_goes_on_from_the_best_of_a_round(tmp_path):
 def test_numbers_have_their_own_choices(tmp_path):
     first = values(ask(tmp_path, "greedy", kind="regression"))[0]
     assert first["head/target"] == "distribution"
-    assert "label_smoothing" not in first
+    assert "head/label_smoothing" not in first
 
 
 class Hoarder(Teller):

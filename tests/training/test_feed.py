@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fdc.search import CropView
-from fdc.training import feed, targets
+from fdc.training import feed
 from fdc.training.augmentation import Augmentation
 from fdc.training.feed import Feed
 
@@ -17,9 +17,13 @@ def numbered(tmp_path):
     return CropView(path, 50, 8, positions, (positions < 10).astype(np.int64))
 
 
+def one_hot(targets):
+    return np.eye(2, dtype=np.float32)[targets]
+
+
 def make(crops, **changes):
     options = {"batch": 10, "balance": "none", "seed": 1} | changes
-    return Feed(crops, targets.classes(2), Augmentation(), **options)
+    return Feed(crops, one_hot, Augmentation(), **options)
 
 
 def test_an_epoch_shows_every_crop_with_its_own_label(numbered):
@@ -67,3 +71,11 @@ def test_an_epoch_that_is_left_early_leaves_no_thread(numbered):
     batches = make(numbered).epoch(0)
     next(batches)
     batches.close()
+
+
+@pytest.mark.parametrize(
+    ("most", "crops", "size"),
+    [(64, 12_000, 64), (64, 420, 16), (64, 60, 8), (64, 5, 5), (4, 100, 4)],
+)
+def test_small_sets_get_small_batches(most, crops, size):
+    assert feed.fitting_batch_size(most, crops) == size

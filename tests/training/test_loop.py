@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fdc.training.checkpoint import Checkpoint
-from fdc.training.loop import Training, fitting_batch, learning_rate
-from fdc.training.spec import Train
+from fdc.training.loop import Training
+from fdc.training.spec import TrainCommand
 
 VALUES = {
     "network/width": 16,
@@ -17,14 +17,14 @@ VALUES = {
     "weight_decay": 0.05,
     "mixup": 0.0,
     "shift": 0.08,
-    "label_smoothing": 0.1,
-    "spread": 0.4,
+    "head/label_smoothing": 0.1,
+    "head/spread": 0.4,
 }
 
 
 def start(data, folder, kind="classes", **changes):
-    order = Train(folder, {**VALUES, **changes.pop("values", {})}, seed=5)
-    return Training(data.settings(kind), replace(order, **changes), 16, lambda: None)
+    order = TrainCommand(folder, {**VALUES, **changes.pop("values", {})}, seed=5)
+    return Training(data.spec(kind), replace(order, **changes), 16, lambda: None)
 
 
 @pytest.mark.parametrize(("kind", "limit"), [("classes", 0.3), ("ordinal", 0.8), ("regression", 9)])
@@ -57,8 +57,7 @@ def test_probing_changes_nothing_and_times_an_epoch(whole):
     before = training.validate()
     probed = training.probe()
     assert training.validate() == before
-    assert 0 < probed.step_seconds < probed.epoch_seconds
-    assert probed.epoch_seconds >= 4 * probed.step_seconds + probed.validation_seconds
+    assert 0 < probed.validation_seconds < probed.epoch_seconds
 
 
 def test_a_training_goes_on_as_if_it_had_not_stopped(data, whole, tmp_path):
@@ -89,8 +88,8 @@ def test_a_winner_goes_on_from_its_weights(data, whole, tmp_path):
 
 def test_an_epoch_is_cut_short_when_its_time_is_over(data, tmp_path):
     steps = []
-    order = Train(tmp_path, VALUES, seed=5)
-    training = Training(data.settings(), order, 8, lambda: steps.append(1))
+    order = TrainCommand(tmp_path, VALUES, seed=5)
+    training = Training(data.spec(), order, 8, lambda: steps.append(1))
     found, improved = training.epoch(1, 0.0)
     assert improved
     assert np.isfinite(found["loss"])
@@ -102,19 +101,3 @@ def test_a_loss_that_is_no_number_is_an_error(data, tmp_path):
     training = start(data, tmp_path, values={"learning_rate": 1e30})
     with pytest.raises(ArithmeticError, match="epoch 0"):
         training.epoch(1, None)
-
-
-def test_learning_rate_warms_up_and_ends_at_zero():
-    rates = [learning_rate(1.0, progress) for progress in np.linspace(0, 1, 101)]
-    assert rates[0] == 0
-    assert max(rates) == rates[5] == 1.0
-    assert rates[-1] == pytest.approx(0)
-    assert learning_rate(1.0, 1.5) == pytest.approx(0)
-
-
-@pytest.mark.parametrize(
-    ("most", "crops", "batch"),
-    [(64, 12_000, 64), (64, 420, 16), (64, 60, 8), (64, 5, 5), (4, 100, 4)],
-)
-def test_small_sets_get_small_batches(most, crops, batch):
-    assert fitting_batch(most, crops) == batch

@@ -1,8 +1,8 @@
 import math
 
-from fdc.training.objective import OBJECTIVES
+from fdc.training.objective import Objective
 
-ACCURACY, MAE = OBJECTIVES["classes"], OBJECTIVES["regression"]
+ACCURACY, MAE = Objective.of("classes"), Objective.of("regression")
 
 
 def test_direction():

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from fdc.evaluation.calibration import reliability
 from fdc.evaluation.figures import style
-from fdc.evaluation.metrics import checked, predicted
 from fdc.evaluation.report import EvaluationReport
 from fdc.evaluation.slices import Slice
 from fdc.evaluation.wording import slice_name
 from fdc.locale import Language
+from fdc.metrics import checked, predicted
 from fdc.tasks import Task
 
 _SHADES = LinearSegmentedColormap.from_list("fdc", ["#ffffff", style.LIGHT_BLUE, style.BLUE])

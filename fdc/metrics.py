@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fdc.errors import DataError
-from fdc.tasks import OBJECTIVES, Task
+from fdc.tasks import Task
 
 __all__ = [
-    "OBJECTIVES",
     "baseline",
     "from_sums",
     "predicted",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from fdc.errors import DataError
-from fdc.evaluation import baseline, score
+from fdc.metrics import baseline, score
 from fdc.tasks import Task
 
 AGE = Task(kind="ordinal", column="age", bins=(0, 10, 20, 30, 40, 50, 60))

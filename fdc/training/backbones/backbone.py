@@ -1,0 +1,20 @@
+"""What a family of backbones is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A family of networks for small crops.
+
+    Attributes:
+        choose: Declares the family's hyperparameters, and returns their values by name. Families
+            with the same function share their hyperparameters.
+        build: From crops (n, side, side, 3), -1 to 1, to features (n, height, width, channels);
+            takes the values as keywords.
+    """
+
+    choose: Callable[[Any], dict[str, Any]]
+    build: Callable[..., Any]

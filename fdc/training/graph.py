@@ -1,0 +1,150 @@
+"""The search space: AutoKeras' graph of input, backbone and head, for driver and worker alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import autokeras
+import keras
+import keras_tuner
+from autokeras.graph import Graph
+
+from fdc.training.augmentation import Augmentation
+from fdc.training.backbones import BACKBONES
+from fdc.training.heads import Head, choose_head
+from fdc.training.optimizer import choose_optimizer
+from fdc.training.spec import TrainingSpec
+
+HEAD = "head"
+"""Name of the head, before its hyperparameters in MLflow."""
+
+STARTING_POINTS: tuple[Mapping[str, Any], ...] = (
+    {},
+    {"network/width": 16, "learning_rate": 4e-3},
+    {"network/family": "plain"},
+)
+"""What every tuner tries first, as differences from the defaults: the residual net, one of a
+quarter of its cost, and plain convolutions."""
+
+
+class CropInput(autokeras.ImageInput):  # type: ignore[misc]
+    """Crops, RGB 0 to 255, of which the network sees -1 to 1."""
+
+    def build_node(self, hp: Any) -> Any:
+        """The network's input."""
+        # AutoKeras hands over NumPy's integers, which newer Keras does not take.
+        shape = tuple(int(side) for side in self.shape)
+        return keras.Input(shape=shape, dtype="float32", name="crops")
+
+    def build(self, hp: Any, inputs: Any = None) -> Any:
+        """Scales the crops."""
+        return keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
+
+
+class BackboneBlock(autokeras.Block):  # type: ignore[misc]
+    """One of `BACKBONES`, and the mean over what it finds."""
+
+    def build(self, hp: Any, inputs: Any = None) -> Any:
+        """Declares the hyperparameters of every family, and builds the one that is chosen."""
+        [crops] = inputs
+        chosen = hp.Choice("family", list(BACKBONES), default="residual")
+        values: dict[str, Any] = {}
+        for choose in dict.fromkeys(backbone.choose for backbone in BACKBONES.values()):
+            names = [name for name, backbone in BACKBONES.items() if backbone.choose is choose]
+            with hp.conditional_scope("family", names):
+                declared = choose(hp)
+            if chosen in names:
+                values = declared
+        features = BACKBONES[chosen].build(crops, **values)
+        return keras.layers.GlobalAveragePooling2D(dtype="float32")(features)
+
+
+class ClassBlock(autokeras.ClassificationHead):  # type: ignore[misc]
+    """AutoKeras' classification head, whose layers our head builds."""
+
+    def __init__(self, spec: TrainingSpec, **kwargs: Any) -> None:
+        super().__init__(num_classes=len(spec.task.labels), **kwargs)
+        self._spec = spec
+
+    def build(self, hp: Any, inputs: Any = None) -> Any:
+        """Builds the layers."""
+        [features] = inputs
+        return choose_head(hp, self._spec.task, self._spec.scale).layers(features)
+
+
+class NumberBlock(autokeras.RegressionHead):  # type: ignore[misc]
+    """AutoKeras' regression head, whose layers our head builds."""
+
+    def __init__(self, spec: TrainingSpec, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._spec = spec
+
+    def build(self, hp: Any, inputs: Any = None) -> Any:
+        """Builds the layers."""
+        [features] = inputs
+        return choose_head(hp, self._spec.task, self._spec.scale).layers(features)
+
+
+@dataclass(frozen=True)
+class TrialNetwork:
+    """Everything of a trial that its hyperparameters decide.
+
+    Attributes:
+        model: The compiled Keras model, from crops RGB 0 to 255 to the head's outputs.
+        head: What its targets and its answers are.
+        augmentation: How its training crops are varied.
+    """
+
+    model: Any
+    head: Head
+    augmentation: Augmentation
+
+
+class SearchGraph(Graph):  # type: ignore[misc]
+    """Input, backbone and head, with optimizer and augmentation.
+
+    Args:
+        spec: What all trials share.
+    """
+
+    def __init__(self, spec: TrainingSpec) -> None:
+        size = spec.train.size
+        crops = CropInput(name="crops", shape=(size, size, 3))
+        [features] = BackboneBlock(name="network")(crops)
+        block = NumberBlock if spec.task.is_regression else ClassBlock
+        super().__init__(inputs=crops, outputs=block(spec, name=HEAD)(features))
+        self.spec = spec
+
+    def build(self, hp: Any) -> Any:
+        """The compiled model alone, as AutoKeras wants it."""
+        return self.build_trial(hp).model
+
+    def build_trial(self, hp: Any) -> TrialNetwork:
+        """Declares all hyperparameters, and builds what their values ask for.
+
+        Args:
+            hp: KerasTuner's HyperParameters; what has no value yet takes its default.
+        """
+        built = super().build(hp)
+        # AutoKeras makes models with a list of one output; one tensor is easier to train on.
+        model = keras.Model(built.inputs[0], built.outputs[0], name="network")
+        with hp.name_scope(HEAD):
+            head = choose_head(hp, self.spec.task, self.spec.scale)
+        model.compile(optimizer=choose_optimizer(hp), loss=head.loss(), jit_compile=False)
+        augmentation = Augmentation.choose(hp, self.spec.augmentation, self.spec.train.size)
+        return TrialNetwork(model, head, augmentation)
+
+    def _compile_keras_model(self, hp: Any, model: Any) -> Any:
+        return model
+
+
+def build(spec: TrainingSpec, values: Mapping[str, Any]) -> TrialNetwork:
+    """Builds one point of the search space.
+
+    Args:
+        spec: What all trials share.
+        values: Hyperparameters by name; what is missing takes its default.
+    """
+    hp = keras_tuner.HyperParameters()
+    hp.values = dict(values)
+    return SearchGraph(spec).build_trial(hp)
