@@ -57,8 +57,8 @@ class RegistryError(FdcError):
     """A model cannot be registered, found, promoted or rolled back."""
 
 
-class ClusterError(FdcError):
-    """The machines that work was to be spread over cannot be had."""
+class ExecutionError(FdcError):
+    """Work cannot be spread: no such engine, no cluster or no room on it, workers do not start."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

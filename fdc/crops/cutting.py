@@ -59,7 +59,7 @@ def cut_crops(
         StoreError: the disk is full, or another process holds the store.
         WeightsError: weights that the recipe names are missing.
         DataError: there is no such engine.
-        ClusterError: its cluster cannot be had.
+        ExecutionError: its cluster cannot be had.
     """
     if engine not in ENGINES:
         raise DataError(f"There is no engine {engine!r}.", f"Choose one of: {', '.join(ENGINES)}.")

@@ -70,7 +70,7 @@ def execute(
         Outcomes in the order of the photos.
 
     Raises:
-        ClusterError: there is no cluster.
+        ExecutionError: there is no cluster.
         FdcError: the networks cannot be loaded there, for example because weights are missing.
     """
     with cluster.connected() as ray:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from fdc.errors import ClusterError
+from fdc.errors import ExecutionError
 
 _ENVIRONMENT = {
     # Ray reports its use to its makers unless it is told not to.
@@ -30,14 +30,14 @@ def connected() -> Iterator[Any]:
         The module `ray`.
 
     Raises:
-        ClusterError: Ray is not installed, or no cluster answers at RAY_ADDRESS.
+        ExecutionError: Ray is not installed, or no cluster answers at RAY_ADDRESS.
     """
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     try:
         import ray
     except ImportError as error:
-        raise ClusterError(
+        raise ExecutionError(
             "The engine ray needs Ray, which is not installed.", "pip install --editable '.[ray]'"
         ) from error
     if ray.is_initialized():
@@ -51,7 +51,7 @@ def connected() -> Iterator[Any]:
         ray.init("auto", **quiet)
     except (OSError, RuntimeError, ValueError) as error:
         if address:
-            raise ClusterError(
+            raise ExecutionError(
                 f"No Ray cluster answers at {address}, which RAY_ADDRESS names: {error}",
                 "Start one with `ray start --head`, or unset RAY_ADDRESS.",
             ) from error

@@ -36,9 +36,7 @@ def anonymous_bytes(pid: int) -> int:
     """
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return 0
-    except OSError:
+    except OSError:  # it is gone, or this is no Linux
         return _resident_bytes(pid)
     return _field(status, "RssAnon")
 
@@ -47,6 +45,18 @@ def usable_bytes(workers: int) -> int:
     """What each of so many workers may use: its part of the memory that is free now."""
     free = min([psutil.virtual_memory().available, *_free_in_groups()])
     return max(0, int(free * USABLE_SHARE / workers))
+
+
+def limit_data(size: int) -> None:
+    """Lets this process fail to allocate, instead of being killed, where the system can do that.
+
+    Args:
+        size: Bytes of data that it may hold.
+    """
+    with contextlib.suppress(ImportError, AttributeError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (size, resource.RLIM_INFINITY))
 
 
 def give_back() -> None:

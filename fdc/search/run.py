@@ -98,7 +98,7 @@ def search(
         The winner and all trials.
 
     Raises:
-        ClusterError: There is no cluster.
+        ExecutionError: There is no cluster.
         SearchError: If it cannot start, not one epoch fits into `minutes`, no trial was completed,
             or the folder belongs to another search.
         KeyboardInterrupt: On a second Ctrl-C, or one before the first epoch; it can be resumed.
