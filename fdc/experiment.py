@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fdc import configuration
 from fdc.errors import SettingsError, did_you_mean
-from fdc.tasks import Task
+from fdc.tasks import Augmentation, Task
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -133,7 +133,7 @@ class SearchSettings(_Settings):
     balance: Literal["none", "weights", "sampling"] = Field(
         default="none", description="What is done for rare classes."
     )
-    augmentation: tuple[Literal["flip", "shift", "brightness", "contrast", "colour"], ...] = Field(
+    augmentation: tuple[Augmentation, ...] = Field(
         default=("flip", "shift"), description="Ways in which training crops are varied."
     )
 

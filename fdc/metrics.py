@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fdc.errors import DataError
-from fdc.tasks import Task
+from fdc.tasks import Task, direction
 
 __all__ = [
     "baseline",
@@ -27,9 +27,6 @@ Integers = npt.NDArray[np.int64]
 Truth = Integers | Floats
 """Class indices, or the numbers of a regression."""
 
-LOWER_IS_BETTER = frozenset({"mae", "rmse", "log_loss"})
-
-_WITHIN_YEARS = 5.0
 _SMALLEST_PROBABILITY = 1e-7
 
 
@@ -44,9 +41,9 @@ def score(task: Task, truth: npt.ArrayLike, outputs: npt.ArrayLike) -> dict[str,
     Returns:
         For classes accuracy, balanced_accuracy, macro_f1, log_loss and recall/<class>; for ordinal
         classes also one_off_accuracy and mae, in the unit of the bins, else in classes; for a
-        regression mae, rmse, r2, within_5 (the share that is off by at most 5) and bias (mean of
-        predicted minus true). A metric that is not defined, such as the recall of a class without
-        photos, is NaN.
+        regression mae, rmse, r2, bias (mean of predicted minus true) and, where the task has a
+        tolerance, such as 5, within_5 (the share that is off by no more). A metric that is not
+        defined, such as the recall of a class without photos, is NaN.
 
     Raises:
         DataError: Where there are no photos, or the shapes do not match the task.
@@ -160,12 +157,12 @@ def sums_by_group(
     Returns:
         (groups, k): for classes the counts of (true, predicted) pairs, row by row, and the summed
         log loss; for a regression the number of photos and the sums of the error, its absolute
-        value, its square, whether it is within 5, the truth and its square.
+        value, its square, whether it is within the tolerance, the truth and its square.
     """
     count = int(groups.max()) + 1
     if task.is_regression:
         error = outputs - truth
-        within = np.abs(error) <= _WITHIN_YEARS
+        within = np.abs(error) <= (task.tolerance or 0.0)
         columns = (np.ones_like(error), error, np.abs(error), error**2, within, truth, truth**2)
         return np.stack([np.bincount(groups, column, count) for column in columns], axis=1)
     classes = len(task.labels)
@@ -188,19 +185,19 @@ def from_sums(task: Task, sums: Floats) -> dict[str, Floats]:
         (samples,) values by metric.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _of_numbers(sums) if task.is_regression else _of_classes(task, sums)
+        return _of_numbers(task, sums) if task.is_regression else _of_classes(task, sums)
 
 
-def _of_numbers(sums: Floats) -> dict[str, Floats]:
+def _of_numbers(task: Task, sums: Floats) -> dict[str, Floats]:
     n, error, absolute, squared, within, truth, truth_squared = sums.T
     spread = truth_squared - truth**2 / n
-    return {
+    metrics = {
         "mae": absolute / n,
         "rmse": np.sqrt(squared / n),
         "r2": np.where(spread > 0, 1 - squared / spread, np.nan),
-        "within_5": within / n,
         "bias": error / n,
     }
+    return metrics | ({f"within_{task.tolerance:g}": within / n} if task.tolerance else {})
 
 
 def _of_classes(task: Task, sums: Floats) -> dict[str, Floats]:
@@ -238,4 +235,4 @@ def _mean_where_defined(values: Floats) -> Floats:
 def _best(name: str, values: Sequence[float]) -> float:
     if name == "bias":
         return min(values, key=abs)
-    return min(values) if name in LOWER_IS_BETTER else max(values)
+    return min(values) if direction(name) == "min" else max(values)

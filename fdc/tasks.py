@@ -1,23 +1,48 @@
 """What is predicted: the label's encoding, the order of its classes, its names and its limits."""
 
+import math
 import re
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import Literal, Self, get_args
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fdc.locale import Language, LocalizedText, text
 
-AUGMENTATIONS = ("flip", "shift", "brightness", "contrast", "colour")
-"""Every way in which a training crop may be varied; a task may forbid some of them."""
-
 Kind = Literal["classes", "ordinal", "regression"]
 
-OBJECTIVES: dict[Kind, tuple[str, Literal["min", "max"]]] = {
-    "classes": ("accuracy", "max"),
-    "ordinal": ("accuracy", "max"),
-    "regression": ("mae", "min"),
+Augmentation = Literal["flip", "shift", "brightness", "contrast", "colour"]
+
+AUGMENTATIONS: tuple[Augmentation, ...] = get_args(Augmentation)
+"""Every way in which a training crop may be varied; a task may forbid some of them."""
+
+Direction = Literal["min", "max"]
+
+LOWER_IS_BETTER = frozenset({"mae", "rmse", "log_loss"})
+"""Metrics of which less is better; of every other metric, more is."""
+
+_MOST_SLICES = 10
+_ROUND_STEPS = (1, 2, 5, 10, 20)
+_LARGEST = np.finfo(np.float64).max
+
+
+def direction(metric: str) -> Direction:
+    """Whether a metric is to be made small or large.
+
+    Example:
+        >>> direction("mae"), direction("accuracy")
+        ('min', 'max')
+    """
+    return "min" if metric in LOWER_IS_BETTER else "max"
+
+
+OBJECTIVES: Mapping[Kind, tuple[str, Direction]] = {
+    "classes": ("accuracy", direction("accuracy")),
+    "ordinal": ("accuracy", direction("accuracy")),
+    "regression": ("mae", direction("mae")),
 }
 """What a search optimises on the validation photos, by the kind of task."""
 
@@ -50,11 +75,21 @@ class Task(BaseModel):
         description="Rare classes joined to others, such as contempt: disgust.",
     )
     unit: LocalizedText | None = Field(default=None, description="Unit of a number, such as years.")
-    limits: tuple[float, float] = Field(
-        default=(0.0, 120.0), description="A number outside is no label of this task."
+    limits: tuple[float, float] | None = Field(
+        default=None, description="A number outside is no label of this task."
     )
-    forbidden_augmentation: tuple[Annotated[str, Field(pattern="|".join(AUGMENTATIONS))], ...] = (
-        Field(default=(), description="Augmentation that would change the label.")
+    tolerance: float | None = Field(
+        default=None,
+        gt=0,
+        description="An answer that is off by no more is close; how many are is a metric.",
+    )
+    slice_edges: tuple[float, ...] = Field(
+        default=(),
+        description="Lower edges of the parts by which a regression is reported; empty: round"
+        " numbers that suit the data.",
+    )
+    forbidden_augmentation: tuple[Augmentation, ...] = Field(
+        default=(), description="Augmentation that would change the label."
     )
 
     @model_validator(mode="after")
@@ -63,8 +98,12 @@ class Task(BaseModel):
             raise ValueError("a regression has neither classes nor bins nor merge")
         if self.bins and self.kind != "ordinal":
             raise ValueError(f"bins are for an ordinal task, but kind is {self.kind}")
-        if list(self.bins) != sorted(set(self.bins)):
-            raise ValueError(f"bins must rise, but got {list(self.bins)}")
+        if (self.tolerance or self.slice_edges) and not self.is_regression:
+            raise ValueError(f"tolerance and slice_edges are for a regression, not {self.kind}")
+        for field in ("bins", "slice_edges", "limits"):
+            numbers = list(getattr(self, field) or ())
+            if numbers != sorted(set(numbers)):
+                raise ValueError(f"{field} must rise, but got {numbers}")
         if self.bins and self.classes:
             raise ValueError("give bins or classes, not both")
         if self.kind == "ordinal" and not (self.bins or self.classes):
@@ -87,18 +126,17 @@ class Task(BaseModel):
     def labels(self) -> tuple[str, ...]:
         """The classes in their order, merged ones left out; empty for a regression."""
         if self.bins:
-            upper = (*self.bins[1:], None)
-            return tuple(_bin_label(low, high) for low, high in zip(self.bins, upper, strict=True))
+            return bin_labels(self.bins)
         return tuple(label for label in self.classes if label not in self.merge)
 
     @property
-    def objective(self) -> tuple[str, Literal["min", "max"]]:
+    def objective(self) -> tuple[str, Direction]:
         """The metric that a search optimises, and its direction."""
         return OBJECTIVES[self.kind]
 
     @property
     def class_values(self) -> tuple[float, ...] | None:
-        """Middle of each ordinal class on its own scale (years, for ages); null without bins.
+        """Middle of each ordinal class on its own scale (years, for ages); None without bins.
 
         The open last class is taken to be as wide as the one before it.
         """
@@ -108,17 +146,27 @@ class Task(BaseModel):
         upper = (*self.bins[1:], self.bins[-1] + width)
         return tuple((low + high) / 2 for low, high in zip(self.bins, upper, strict=True))
 
+    @property
+    def decimals(self) -> int:
+        """How many decimals of a regression's numbers are worth telling."""
+        steps = [*np.diff(self.slice_edges), *([self.tolerance] if self.tolerance else [])]
+        return max(0, -math.floor(math.log10(min(steps) / 5))) if steps else 0
+
     def complete(self, values: pd.Series) -> "Task":
-        """Takes the classes from the data where the task does not name them.
+        """Takes from the data what the task does not say: classes, or the slices of a regression.
 
         Args:
             values: The label column of the photos that are in use.
 
         Returns:
-            A task whose classes are named, in natural order ("2-10" before "18-24").
+            A task whose classes are named, in natural order ("2-10" before "18-24"), or whose
+            `slice_edges` are round numbers.
         """
-        if self.is_regression or self.labels:
+        if self.labels or self.slice_edges:
             return self
+        if self.is_regression:
+            numbers = self.encode(values).dropna().to_numpy(float)
+            return self.model_copy(update={"slice_edges": _round_edges(numbers)})
         found = sorted({str(value) for value in values.dropna()}, key=_natural)
         return self.model_copy(update={"classes": tuple(found)})
 
@@ -129,14 +177,14 @@ class Task(BaseModel):
             values: The manifest's label column.
 
         Returns:
-            Int64 class indices, or Float64 numbers for a regression; null where the label is
-            missing or outside the task. The index is kept.
+            Int64 class indices, or Float64 numbers for a regression; NA where the label is
+            missing, not finite or outside the task. The index is kept.
         """
         if not (self.bins or self.is_regression):
             keys = values.astype("string").str.strip().replace(self.merge)
             return keys.map({label: i for i, label in enumerate(self.labels)}).astype("Int64")
         numbers = pd.to_numeric(values, errors="coerce").astype("Float64")
-        numbers = numbers.where(numbers.between(*self.limits))
+        numbers = numbers.where(numbers.between(*(self.limits or (-_LARGEST, _LARGEST))))
         if self.is_regression:
             return numbers
         edges = [*self.bins, np.inf]
@@ -151,7 +199,7 @@ class Task(BaseModel):
             language: "ko" or "en".
         """
         if self.is_regression:
-            return self.with_unit(f"{answer:.0f}", language)
+            return self.with_unit(f"{answer:.{self.decimals}f}", language)
         label = self.labels[int(answer)]
         names = self.names.get(label)
         return names[language] if names else label
@@ -167,11 +215,38 @@ class Task(BaseModel):
         return self.title[language] if self.title else self.name
 
 
+def bin_labels(edges: Sequence[float]) -> tuple[str, ...]:
+    """Names of the bins that lower edges cut, of which the last is open.
+
+    Example:
+        >>> bin_labels((0, 10, 11)), bin_labels((1, 1.5))
+        (('0-9', '10', '11+'), ('1-1.5', '1.5+'))
+    """
+    upper = (*edges[1:], None)
+    return tuple(_bin_label(low, high) for low, high in zip(edges, upper, strict=True))
+
+
 def _bin_label(low: float, high: float | None) -> str:
     if high is None:
         return f"{low:g}+"
     whole = float(low).is_integer() and float(high).is_integer()
-    return f"{low:g}-{high - 1:g}" if whole else f"{low:g}-{high:g}"
+    last = high - 1 if whole else high
+    return f"{low:g}" if last == low else f"{low:g}-{last:g}"
+
+
+def _round_edges(numbers: npt.NDArray[np.float64]) -> tuple[float, ...]:
+    """Lower edges, a round step apart, of slices that hold nearly all of the numbers."""
+    low, high = np.percentile(numbers, [1, 99]) if numbers.size else (0.0, 0.0)
+    rough = (high - low) / _MOST_SLICES
+    if not rough:
+        return ()
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(n * power for n in _ROUND_STEPS if n * power >= rough)
+    if not (numbers % 1).any():
+        step = max(step, 1.0)
+    # Products of a power of ten are not quite round: 3 * 0.1 is 0.30000000000000004.
+    places = range(math.floor(low / step), math.floor(high / step) + 1)
+    return tuple(sorted({float(f"{place * step:.12g}") for place in places}))
 
 
 def _natural(label: str) -> tuple[object, ...]:

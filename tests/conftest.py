@@ -70,6 +70,9 @@ def years() -> Task:
         column="age",
         title=LocalizedText(ko="나이", en="Age"),
         unit=LocalizedText(ko="세", en="years"),
+        limits=(0, 120),
+        tolerance=5,
+        slice_edges=tuple(range(0, 90, 10)),
     )
 
 

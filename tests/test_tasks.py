@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from fdc.locale import LocalizedText
 from fdc.tasks import Task
 
-DECADES = Task(kind="ordinal", column="age", bins=(0, 10, 20, 30, 40, 50, 60))
+DECADES = Task(kind="ordinal", column="age", bins=(0, 10, 20, 30, 40, 50, 60), limits=(0, 120))
 AGE = Task(
     kind="regression", column="age", unit=LocalizedText(ko="세", en="years"), limits=(0, 100)
 )
@@ -59,6 +59,10 @@ def test_merged_classes_leave_the_list_and_count_for_the_other():
         ({"kind": "classes", "classes": ("a", "b"), "merge": {"x": "a"}}, "classes are"),
         ({"kind": "classes", "merge": {"a": "b", "b": "c"}}, "merged itself"),
         ({"kind": "classes", "forbidden_augmentation": ("colur",)}, "colour"),
+        ({"kind": "classes", "forbidden_augmentation": ("colourful",)}, "colour"),
+        ({"kind": "classes", "tolerance": 5}, "for a regression"),
+        ({"kind": "regression", "slice_edges": (3, 1)}, "slice_edges must rise"),
+        ({"kind": "regression", "limits": (120, 0)}, "limits must rise"),
     ],
 )
 def test_contradictions_are_refused(said, complaint):
@@ -76,3 +80,49 @@ def test_answers_are_told_in_both_languages():
     assert [gender.display(0, "ko"), gender.display(0, "en")] == ["여성", "female"]
     assert gender.display(1, "ko") == "m"
     assert [AGE.display(31.6, "ko"), AGE.display(np.float32(31.6), "en")] == ["32세", "32 years"]
+
+
+def test_a_score_from_1_to_5_and_a_body_mass_index_are_no_ages():
+    score = Task(kind="regression", column="score", tolerance=0.5)
+    scores = pd.Series([1.0, 1.5, 2.25, 4.0, 5.0])
+    assert score.complete(scores).slice_edges == (1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5)
+    assert [score.display(3.74, language) for language in ("ko", "en")] == ["3.7", "3.7"]
+    assert score.complete(pd.Series([1, 2, 3, 4, 5] * 20)).slice_edges == (1, 2, 3, 4, 5)
+    measured = pd.Series(np.linspace(16, 43, 200))
+    index = Task(kind="regression", column="bmi", tolerance=2)
+    assert index.encode(pd.Series([18.5, 400.0, -1.0])).tolist() == [18.5, 400.0, -1.0]
+    assert index.complete(measured).slice_edges == (
+        15,
+        20,
+        25,
+        30,
+        35,
+        40,
+    )
+    assert index.display(24.46, "en") == "24.5"
+
+
+@given(st.lists(st.floats(-1e6, 1e6), max_size=30))
+def test_slices_that_are_found_are_few_and_rise(numbers):
+    edges = (
+        Task(kind="regression", column="x").complete(pd.Series(numbers, dtype=float)).slice_edges
+    )
+    assert len(edges) <= 12
+    assert list(edges) == sorted(set(edges))
+
+
+def test_numbers_that_are_none_are_no_labels():
+    told = pd.Series(["3", "inf", "nan", "-", None])
+    assert Task(kind="regression", column="x").encode(told).tolist()[0] == 3
+    assert Task(kind="regression", column="x").encode(told).isna().tolist() == [False] + [True] * 4
+
+
+def test_a_task_of_an_older_model_answers_as_it_did():
+    older = Task.model_validate({"kind": "regression", "column": "age", "limits": [0.0, 120.0]})
+    assert older.tolerance is None
+    assert older.display(31.4, "en") == "31"
+
+
+def test_bins_one_apart_are_called_by_their_number():
+    grades = Task(kind="ordinal", column="grade", bins=(1, 2, 3, 5))
+    assert grades.labels == ("1", "2", "3-4", "5+")

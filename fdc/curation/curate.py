@@ -73,6 +73,7 @@ def curate(
 
     manifest = manifest.assign(group=group.astype("string"))
     clean = manifest["quarantine"].isna()
+    sufficiency.require_labels(manifest, labels, task.labels)
     usable = labels.where(clean)
     if fold is None:
         number = splits.assign(
@@ -89,7 +90,7 @@ def curate(
         test, count = fold
         side = splits.from_folds(_folds(manifest, group, usable, count, seed, published), test)
     manifest = manifest.assign(split=side.where(clean))
-    sufficiency.require(manifest, labels, task.labels)
+    sufficiency.require_sides(manifest)
     for warning in sufficiency.warnings_about(manifest, labels, task.labels):
         warn(warning)
     return manifest

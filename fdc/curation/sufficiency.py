@@ -5,29 +5,30 @@ from collections.abc import Sequence
 import pandas as pd
 
 from fdc.errors import DataError
-from fdc.manifest import SPLITS
+from fdc.manifest import SPLITS, quarantine_counts
 
 FEW_GROUPS = 20
 """Fewer groups than this on all sides together make a class's score a matter of luck."""
 
 
-def require(manifest: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> None:
-    """Refuses a split that nothing can be learned from.
+def require_labels(manifest: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> None:
+    """Refuses photos that nothing can be learned from, however they are split.
 
     Args:
-        manifest: The manifest with its `split`.
+        manifest: The manifest with its `quarantine`.
         labels: The task's encoded labels.
         names: The task's classes; empty for a regression.
 
     Raises:
-        DataError: If nothing is left, there are fewer photos than classes, all photos have one
-            label, or a side is empty.
+        DataError: If nothing is left, there are fewer photos than classes, or all photos have one
+            label.
     """
     clean = manifest[manifest["quarantine"].isna() & labels.notna()]
     used = labels[clean.index]
     if clean.empty:
+        reasons = _listed(quarantine_counts(manifest))
         raise DataError(
-            f"None of the {len(manifest)} photos can be used.",
+            f"None of the {len(manifest)} photos can be used: {reasons or 'there are none'}.",
             "The quarantine in the manifest, or `fdc data report`, names the reason of each.",
         )
     counts = class_counts(used, names)
@@ -41,6 +42,18 @@ def require(manifest: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> 
             f"All {len(clean)} usable photos have one label: {_listed(counts)}.",
             "A network needs at least two to tell apart.",
         )
+
+
+def require_sides(manifest: pd.DataFrame) -> None:
+    """Refuses a split of which a side is empty.
+
+    Args:
+        manifest: The manifest with its `split` and `group`.
+
+    Raises:
+        DataError: A side has no photo.
+    """
+    clean = manifest[manifest["split"].notna()]
     sizes = {side: int((clean["split"] == side).sum()) for side in SPLITS}
     if not all(sizes.values()):
         raise DataError(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fdc.evaluation.slices import sliced
 from fdc.manifest import SPLITS, clean, quarantine_counts
 from fdc.tasks import Task
 
@@ -20,7 +21,7 @@ class PhotoCounts:
         sources: Used photos by source.
         groups: Groups of used photos that share a person or are copies.
         splits: Used photos by split.
-        labels: Used photos by class (by decade for a regression) and split.
+        labels: Used photos by class (by slice for a regression) and split.
         quarantine: Photos that were set aside, by rule, most first.
     """
 
@@ -45,9 +46,9 @@ def count_photos(manifest: pd.DataFrame, task: Task) -> PhotoCounts:
     encoded = task.encode(kept[task.column])
     used, encoded = kept[encoded.notna()], encoded[encoded.notna()]
     if task.is_regression:
-        starts = [int(number // 10 * 10) for number in encoded]
-        order = [f"{start}-{start + 9}" for start in sorted(set(starts))]
-        names = [f"{start}-{start + 9}" for start in starts]
+        slices, places = sliced(encoded.to_numpy(float), task.slice_edges)
+        order = [slices[place] for place in sorted(set(places))]
+        names = [slices[place] for place in places]
     else:
         order = list(task.labels)
         names = [task.labels[int(index)] for index in encoded]

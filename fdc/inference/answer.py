@@ -80,7 +80,8 @@ def refuse(task: Task, refusal: Refusal) -> Answer:
 
 
 def _number(task: Task, output: NDArray[np.float64], notes: tuple[LocalizedText, ...]) -> Answer:
-    value = round(float(np.clip(output[0], *task.limits)), 2)
+    low, high = task.limits or (None, None)
+    value = round(float(np.clip(output[0], low, high)), 2)
     return Answer(
         task=task.name,
         names=_names(task, value),

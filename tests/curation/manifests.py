@@ -11,8 +11,8 @@ from fdc import manifest as manifests
 from fdc.tasks import Task
 
 GENDER = Task(kind="classes", column="gender", classes=("female", "male"))
-AGE = Task(kind="ordinal", column="age", bins=(0, 10, 20, 30, 40, 50, 60))
-YEARS = Task(kind="regression", column="age")
+AGE = Task(kind="ordinal", column="age", bins=(0, 10, 20, 30, 40, 50, 60), limits=(0, 120))
+YEARS = Task(kind="regression", column="age", limits=(0, 120))
 EMOTION = Task(kind="classes", column="emotion", classes=("happy", "sad", "anger"))
 
 

@@ -256,3 +256,13 @@ def test_all_photos_of_one_person_cannot_be_split() -> None:
         row["gender"] = "female" if row["gender"] == "male" else "male"
     with pytest.raises(DataError, match="from 30 photos in 1 groups"):
         curate(manifest(rows), GENDER, warn=_quiet)
+
+
+@pytest.mark.parametrize(
+    ("label", "complaint"),
+    [("tall", "label outside 30"), (np.inf, "outside 30"), (3.0, "one label")],
+)
+def test_a_regression_without_usable_numbers_says_why(label, complaint):
+    rows = people({f"p{n}": 3 for n in range(10)}, np.random.default_rng(0), score=label)
+    with pytest.raises(DataError, match=complaint):
+        curate(manifest(rows), Task(kind="regression", column="score"), warn=lambda _: None)

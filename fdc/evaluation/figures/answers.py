@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from fdc.evaluation.calibration import reliability
 from fdc.evaluation.figures import style
 from fdc.evaluation.report import EvaluationReport
-from fdc.evaluation.slices import Slice
+from fdc.evaluation.slices import Slice, sliced
 from fdc.evaluation.wording import slice_name
 from fdc.locale import Language
 from fdc.metrics import checked, predicted
@@ -67,7 +67,7 @@ def confusion(
 def predicted_against_true(
     task: Task, truth: npt.ArrayLike, outputs: npt.ArrayLike, language: Language = "en"
 ) -> Figure:
-    """A regression's answers, and how far off they are in each decade.
+    """A regression's answers, and how far off they are in each slice.
 
     Args:
         task: A regression.
@@ -76,7 +76,7 @@ def predicted_against_true(
         language: Of the title and unit.
 
     Returns:
-        Left every photo (or their density where they are many), right the error by decade.
+        Left every photo (or their density where they are many), right the error by slice.
     """
     true, answers = checked(task, truth, outputs)
     unit = f" ({task.unit[language]})" if task.unit else ""
@@ -94,16 +94,16 @@ def predicted_against_true(
         left.set(xlabel=f"True{unit}", ylabel=f"Predicted{unit}", aspect="equal")
         left.legend(loc="upper left")
         style.titled(left, task.heading(language), f"{len(true):,} unseen photos")
-        _error_by_decade(right, true, answers, unit)
+        _error_by_slice(right, task, true, answers, unit)
     return figure
 
 
-def _error_by_decade(
-    axes: Any, true: npt.NDArray[Any], answers: npt.NDArray[np.float64], unit: str
+def _error_by_slice(
+    axes: Any, task: Task, true: npt.NDArray[Any], answers: npt.NDArray[np.float64], unit: str
 ) -> None:
-    decades = (true // 10).astype(int)
-    places = np.unique(decades)
-    errors = [(answers - true)[decades == place] for place in places]
+    names, slices = sliced(true, task.slice_edges)
+    places = np.unique(slices)
+    errors = [(answers - true)[slices == place] for place in places]
     boxes = axes.boxplot(
         errors,
         positions=range(len(places)),
@@ -119,7 +119,7 @@ def _error_by_decade(
         box.set(facecolor=style.LIGHT_BLUE, edgecolor=style.BLUE)
     axes.axhline(0, color=style.GREY, linewidth=1)
     labels = [
-        f"{place * 10}–{place * 10 + 9}\n{np.abs(error).mean():.1f}\n({len(error):,})"
+        f"{names[place]}\n{np.abs(error).mean():.{task.decimals + 1}f}\n({len(error):,})"
         for place, error in zip(places, errors, strict=True)
     ]
     axes.set_xticks(range(len(places)), labels)
