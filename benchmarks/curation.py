@@ -81,21 +81,30 @@ def time_curation(rows: int) -> dict[str, Any]:
     """Curates, then curates again with a tenth more photos that must move none."""
     import pandas as pd
 
-    from fdc.curation.curate import curate
+    from fdc.curation.curate import curate as curate_with
+    from fdc.experiment import RuleSettings, SplitSettings
     from fdc.tasks import Task
 
+    settings = RuleSettings(latest_year=2090)
+    curate = partial(
+        curate_with,
+        thresholds=settings.thresholds,
+        copy_bits=settings.copy_bits,
+        alike_bits=settings.alike_bits,
+        fractions=SplitSettings().fractions,
+        seed=0,
+        warn=print,
+    )
     age = Task(kind="ordinal", column="age", bins=(0, 10, 20, 30, 40, 50, 60))
     everything = synthetic(rows + rows // 10)
     table = everything.iloc[:rows]
     start = time.perf_counter()
-    first = curate(table, age, thresholds={"latest_year": 2090}, warn=print)
+    first = curate(table, age)
     seconds = time.perf_counter() - start
     sides = first.dropna(subset="split").drop_duplicates("image_id")
     previous = sides.set_index("image_id")["split"]
     start = time.perf_counter()
-    second = curate(
-        everything, age, thresholds={"latest_year": 2090}, previous=previous, warn=print
-    )
+    second = curate(everything, age, previous=previous)
     more = time.perf_counter() - start
     both = pd.concat([first["split"], second["split"][:rows]], axis=1).dropna()
     return {

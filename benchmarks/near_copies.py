@@ -27,6 +27,7 @@ from rich.table import Table
 from scipy.ndimage import gaussian_filter
 
 from fdc.curation import duplicates
+from fdc.experiment import RuleSettings
 from fdc.imaging import decoding as photos
 from fdc.imaging import inspection
 
@@ -104,7 +105,8 @@ def copies(paths: Sequence[Path], count: int) -> dict[str, dict[str, float]]:
             stored = io.BytesIO()
             alter(photo).save(stored, "JPEG", quality=quality)
             bits[name].append(distance(original, hashes(stored.getvalue())))
-    near = (duplicates.COPY_DISTANCE, duplicates.ALIKE_DISTANCE)
+    settings = RuleSettings()
+    near = (settings.copy_bits, settings.alike_bits)
     return {
         name: {f"within_{most}": float(np.mean(np.array(found) <= most)) for most in near}
         for name, found in bits.items()

@@ -111,7 +111,7 @@ def read(experiment: Experiment, root: Path) -> pd.DataFrame:
             f"{experiment.task.name} learns from. What they have: {', '.join(labels)}.",
             "Choose another task, or name the reader with --reader.",
         )
-    return rules.apply(read, off=experiment.rules.off, **_thresholds(experiment))
+    return rules.apply(read, experiment.rules.thresholds, experiment.rules.off)
 
 
 def recipe_of(experiment: Experiment) -> Recipe:
@@ -146,24 +146,23 @@ def divide(experiment: Experiment, root: Path, cropped: pd.DataFrame) -> tuple[p
     """Finds copies, groups the photos and splits them, no group ever changing sides."""
     task = experiment.task.complete(manifest.clean(cropped)[experiment.task.column])
     split = experiment.split
-    fractions = (split.train, split.validation, split.test)
     place = workspace.splits(task.name, root)
     curated = curate(
         cropped,
         task,
-        thresholds=_thresholds(experiment),
+        thresholds=experiment.rules.thresholds,
         off=experiment.rules.off,
         copy_bits=experiment.rules.copy_bits,
         alike_bits=experiment.rules.alike_bits,
-        fractions=fractions,
+        fractions=split.fractions,
         seed=split.seed,
         fold=None if split.folds is None else (split.fold, split.folds),
         published=split.published,
-        previous=split_history.load(place, fractions=fractions, seed=split.seed),
+        previous=split_history.load(place, fractions=split.fractions, seed=split.seed),
         warn=lambda text: console.print(f"Note: {text}", style="yellow"),
     )
     if split.folds is None:
-        split_history.save(place, curated, fractions=fractions, seed=split.seed)
+        split_history.save(place, curated, fractions=split.fractions, seed=split.seed)
     return curated, task
 
 
@@ -200,7 +199,3 @@ def verify_store(prepared: Prepared) -> None:
             "Delete that folder and say the same command again.",
         )
     console.print(f"Every crop in {prepared.store.folder} is as it was written.")
-
-
-def _thresholds(experiment: Experiment) -> dict[str, float | None]:
-    return experiment.rules.model_dump(exclude={"off", "copy_bits", "alike_bits"})

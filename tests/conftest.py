@@ -21,6 +21,9 @@ settings.register_profile(
 settings.load_profile("patient")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+if (SHARED / "models").is_dir():
+    # For the commands too that tests start; rooms that must do without set a folder of their own.
+    os.environ.setdefault("FDC_WEIGHTS", str(SHARED / "models"))
 
 
 @pytest.fixture(scope="session")

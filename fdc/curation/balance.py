@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 import pandas as pd
-
-Balance = Literal["none", "weights", "sampling"]
 
 CAP = 10.0
 """Before scaling, no photo counts for more than this: a class of three would be all noise."""
@@ -52,10 +49,10 @@ def class_weights(labels: pd.Series, names: Sequence[str], cap: float = CAP) -> 
     if not len(targets):
         return {}
     codes, edges = _classes(targets)
-    told = names or [f"{a:.0f}–{b:.0f}" for a, b in pairwise(edges)]
+    ranges = names or [f"{a:.0f}–{b:.0f}" for a, b in pairwise(edges)]
     weight = sample_weights(targets, cap)
     present, first = np.unique(codes, return_index=True)
-    return {told[code]: float(weight[row]) for code, row in zip(present, first, strict=True)}
+    return {ranges[code]: float(weight[row]) for code, row in zip(present, first, strict=True)}
 
 
 def _classes(targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

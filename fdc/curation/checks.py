@@ -31,20 +31,6 @@ def face_too_small(manifest: pd.DataFrame, smallest_face: float) -> Reasons:
     return _reasons(manifest, side < smallest_face, reason, [side])
 
 
-def no_face(manifest: pd.DataFrame) -> Reasons:
-    """Photos in which the detector found no face, and which come without a box."""
-    found = _number(manifest, "faces_found")
-    wrong = (found == 0) & manifest["box"].isna().to_numpy()
-    return _reasons(manifest, wrong, "no face was found", [])
-
-
-def several_faces(manifest: pd.DataFrame) -> Reasons:
-    """Photos with more than one face, and without a box that says which one is meant."""
-    found = _number(manifest, "faces_found")
-    wrong = (found > 1) & manifest["box"].isna().to_numpy()
-    return _reasons(manifest, wrong, "{:.0f} faces were found", [found])
-
-
 def face_turned(manifest: pd.DataFrame, most_turned: float) -> Reasons:
     """Faces that look aside; see `quality.turn`, which is asked where there is no `turn`."""
     turn = _number(manifest, "turn")
@@ -88,13 +74,13 @@ def contradicting_subject(manifest: pd.DataFrame) -> Reasons:
     """
     if "birth" not in manifest:
         return _nothing(manifest)
-    told = manifest["birth"].notna()
-    known = manifest[told & manifest["subject"].notna()]
+    has_birth = manifest["birth"].notna()
+    known = manifest[has_birth & manifest["subject"].notna()]
     reasons = _nothing(manifest)
     for column, words in (("birth", "years of birth"), ("gender", "genders")):
         variants = known.groupby("subject")[column].nunique()
         several = variants[variants > 1]
-        count = manifest["subject"].map(several).where(told).astype("Int64").astype("string")
+        count = manifest["subject"].map(several).where(has_birth).astype("Int64").astype("string")
         reasons = reasons.fillna("the subject has " + count + " " + words)
     return reasons
 
@@ -126,10 +112,10 @@ def landmarks_outside(manifest: pd.DataFrame, landmark_overhang: float) -> Reaso
 def size_mismatch(manifest: pd.DataFrame, size_tolerance: float) -> Reasons:
     """Photos whose size is not the one in their annotation: the box belongs to another picture."""
     true = _numbers(manifest, ["width", "height"])
-    told = _numbers(manifest, ["annotated_width", "annotated_height"])
-    wrong = (np.abs(true - told) > size_tolerance).any(axis=1)
+    annotated = _numbers(manifest, ["annotated_width", "annotated_height"])
+    wrong = (np.abs(true - annotated) > size_tolerance).any(axis=1)
     reason = "annotated as {:.0f}x{:.0f} px but {:.0f}x{:.0f} px"
-    return _reasons(manifest, wrong, reason, [*told.T, *true.T])
+    return _reasons(manifest, wrong, reason, [*annotated.T, *true.T])
 
 
 def boxes(manifest: pd.DataFrame) -> np.ndarray:

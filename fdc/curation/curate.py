@@ -15,12 +15,12 @@ def curate(
     manifest: pd.DataFrame,
     task: Task,
     *,
-    thresholds: Mapping[str, float | None] | None = None,
+    thresholds: Mapping[str, float | None],
+    copy_bits: int | None,
+    alike_bits: int | None,
+    fractions: Sequence[float],
+    seed: int,
     off: Collection[str] = (),
-    copy_bits: int | None = duplicates.COPY_DISTANCE,
-    alike_bits: int | None = duplicates.ALIKE_DISTANCE,
-    fractions: Sequence[float] = splits.FRACTIONS,
-    seed: int = 0,
     fold: tuple[int, int] | None = None,
     published: bool = True,
     previous: pd.Series | None = None,
@@ -31,13 +31,13 @@ def curate(
     Args:
         manifest: The manifest; what is quarantined already stays so, and it is not changed.
         task: What is predicted, with its classes (see `Task.complete`).
-        thresholds: Thresholds of `rules.RULES` that differ from their defaults.
-        off: Rules that shall not act.
+        thresholds: By name, see `rules.apply`.
         copy_bits: Bits of 64 in which perceptual hashes may differ for two photos to be copies, of
             which one is set aside; None: only identical bytes are copies.
         alike_bits: Bits within which photos are kept on one side of the split; None: none.
         fractions: Of train, validation and test.
         seed: Of the split.
+        off: Rules that shall not act.
         fold: Which fold is the test, and how many there are; None: no folds but `fractions`.
         published: Whether the split that a set was published with is respected.
         previous: Side by `image_id` from an earlier split, whose photos keep it (see
@@ -50,7 +50,7 @@ def curate(
     Raises:
         DataError: If nothing, one class only, or too little is left to learn from.
     """
-    manifest = rules.apply(manifest, off=off, **(thresholds or {}))
+    manifest = rules.apply(manifest, thresholds, off)
     copies = _clusters(manifest, copy_bits)
     labels = task.encode(manifest[task.column])
     eligible = manifest["quarantine"].isna()

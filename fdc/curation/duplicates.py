@@ -9,22 +9,6 @@ from scipy.sparse.csgraph import connected_components
 
 from fdc import manifest as manifests
 
-COPY_DISTANCE = 2
-"""Bits in which two hashes may differ for the photos to be copies, and one of them to be set aside.
-
-Measured with the hash of imagehash: stored again as JPEG of quality 30, at half the size or
-mirrored, 95 to 100% of face photos stay within 2 bits; of all pairs of aligned faces (UTKFace)
-within 2 bits, 97% are copies.
-"""
-
-ALIKE_DISTANCE = 4
-"""Bits in which two hashes may differ for the photos to be kept on one side of the split.
-
-Brightened or recoloured copies stay within 4 bits (93 to 100%), but of the pairs of aligned faces
-at 4 bits only one in six is a copy: too few to set them aside, cheap enough to keep them together.
-At 6 bits chains begin to join hundreds of strangers.
-"""
-
 FLAT_BITS = 8
 """A hash with fewer bits set (or unset) is that of an empty picture and says nothing."""
 

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from fdc import files
 from fdc import manifest as manifests
+from fdc.choices import Balance
 from fdc.curation import balance, figures, rules, sufficiency
-from fdc.curation.balance import Balance
 from fdc.curation.gallery import Shown, shown
 from fdc.manifest import SPLITS, clean
 from fdc.tasks import Task

@@ -5,7 +5,7 @@ are cut, some need the whole table; all of them stand here, so that one table te
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -24,15 +24,15 @@ class Rule:
         name: Stands before the colon in the manifest's `quarantine`.
         en: What it sets aside, in English.
         ko: The same in Korean.
-        settings: Its thresholds with their defaults; None: the rule does not act.
         check: Gives a reason per row; None where another step applies the rule.
+        threshold: The name of what the check compares with, such as "smallest_side".
     """
 
     name: str
     en: str
     ko: str
-    settings: Mapping[str, float | None] = field(default_factory=dict)
     check: Check | None = None
+    threshold: str | None = None
 
 
 RULES: tuple[Rule, ...] = (
@@ -40,79 +40,74 @@ RULES: tuple[Rule, ...] = (
     Rule("unreadable name", "the file's name is not in UTF-8", "파일 이름이 UTF-8이 아님"),
     Rule("listed twice", "the photo is listed again", "같은 사진이 목록에 두 번 있음"),
     Rule("missing file", "there is no such file", "파일이 없음"),
-    Rule(
-        "undecodable", "the file cannot be decoded", "파일을 읽을 수 없음", {}, checks.undecodable
-    ),
+    Rule("undecodable", "the file cannot be decoded", "파일을 읽을 수 없음", checks.undecodable),
     Rule(
         "too small",
         "the photo has too few pixels",
         "사진이 너무 작음",
-        {"smallest_side": 32},
         checks.too_small,
+        "smallest_side",
     ),
     Rule(
         "face too small",
         "the annotated face has too few pixels",
         "얼굴이 너무 작음",
-        {"smallest_face": 24},
         checks.face_too_small,
+        "smallest_face",
     ),
     Rule(
         "size mismatch",
         "the photo is not as large as its annotation says",
         "사진 크기가 주석과 다름",
-        {"size_tolerance": 2},
         checks.size_mismatch,
+        "size_tolerance",
     ),
     Rule(
         "box outside",
         "the annotated face leaves the photo",
         "얼굴 상자가 사진 밖으로 나감",
-        {"box_overhang": 0.05},
         checks.box_outside,
+        "box_overhang",
     ),
     Rule(
         "landmarks outside",
         "an annotated landmark leaves the face",
         "얼굴 특징점이 얼굴 상자 밖에 있음",
-        {"landmark_overhang": 0.1},
         checks.landmarks_outside,
+        "landmark_overhang",
     ),
     Rule(
         "impossible years",
         "the age contradicts the year of birth",
         "나이와 출생 연도가 맞지 않음",
-        {"latest_year": 2023},
         checks.impossible_years,
+        "latest_year",
     ),
     Rule(
         "contradicting subject",
         "one subject has two years of birth or two genders",
         "한 사람의 출생 연도나 성별이 둘 이상임",
-        {},
         checks.contradicting_subject,
     ),
-    Rule("no face", "no face was found", "얼굴을 찾지 못함", {}, checks.no_face),
+    Rule("no face", "no face was found", "얼굴을 찾지 못함"),
     Rule(
         "several faces",
         "several faces, and no annotation that says which one is meant",
         "얼굴이 여럿이고 어느 얼굴인지 알 수 없음",
-        {},
-        checks.several_faces,
     ),
     Rule(
         "face turned",
         "the face is turned too far",
         "얼굴이 너무 돌아가 있음",
-        {"most_turned": 0.6},
         checks.face_turned,
+        "most_turned",
     ),
     Rule(
         "face blurred",
         "the face is too blurred",
         "얼굴이 너무 흐림",
-        {"blurriest": None},
         checks.face_blurred,
+        "blurriest",
     ),
     Rule("unreadable", "the file's bytes cannot be read", "파일에 접근할 수 없음"),
     Rule("vanished", "the file is gone", "파일이 사라짐"),
@@ -140,23 +135,21 @@ RULES: tuple[Rule, ...] = (
 
 NAMED: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
 
-DEFAULTS: Mapping[str, float | None] = {
-    name: value for rule in RULES for name, value in rule.settings.items()
-}
-"""Every threshold by name; the names are unique over all rules."""
+THRESHOLDS = tuple(rule.threshold for rule in RULES if rule.threshold)
+"""Every threshold by name."""
 
 
 def apply(
-    manifest: pd.DataFrame, *, off: Collection[str] = (), **thresholds: float | None
+    manifest: pd.DataFrame, thresholds: Mapping[str, float | None], off: Collection[str] = ()
 ) -> pd.DataFrame:
     """Sets aside what the rules on single rows and single subjects forbid.
 
-    Columns that a source does not have (`birth`, `faces_found`, `sharpness` …) pass their rules.
+    Columns that a source does not have (`birth`, `turn`, `sharpness` …) pass their rules.
 
     Args:
         manifest: The manifest; it is not changed.
+        thresholds: By name, see `THRESHOLDS`; a rule without its threshold, or with None, rests.
         off: Names of rules that shall not act.
-        **thresholds: Those that differ from `DEFAULTS`; None switches their rule off.
 
     Returns:
         A manifest of the same rows.
@@ -164,20 +157,19 @@ def apply(
     Raises:
         DataError: If a rule or a threshold is not in the table.
     """
-    _known(thresholds, DEFAULTS, "threshold")
-    _known(off, NAMED, "rule")
-    chosen = {**DEFAULTS, **thresholds}
+    _require_known(thresholds, THRESHOLDS, "threshold")
+    _require_known(off, NAMED, "rule")
     for rule in RULES:
-        settings = {name: chosen[name] for name in rule.settings}
-        if rule.check is None or rule.name in off or None in settings.values():
+        limits = [thresholds.get(rule.threshold)] if rule.threshold else []
+        if rule.check is None or rule.name in off or None in limits:
             continue
-        reasons = rule.check(manifest, **settings)
+        reasons = rule.check(manifest, *limits)
         if reasons.notna().any():
             manifest = manifests.set_aside(manifest, reasons.notna(), rule.name, reasons)
     return manifest
 
 
-def _known(names: Collection[str], table: Collection[str], what: str) -> None:
+def _require_known(names: Collection[str], table: Collection[str], what: str) -> None:
     for name in names:
         if name not in table:
             hint = f"{did_you_mean(name, table)}There are: {', '.join(table)}."

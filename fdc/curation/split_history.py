@@ -6,13 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from fdc import files
-from fdc.curation.splits import FRACTIONS
 from fdc.errors import DataError
 
 _KEYS = ("image_id", "subject")
 
 
-def load(path: Path, *, fractions: Sequence[float] = FRACTIONS, seed: int = 0) -> pd.Series:
+def load(path: Path, *, fractions: Sequence[float], seed: int) -> pd.Series:
     """Reads on which side each photo and person stood, split by these fractions and this seed.
 
     Returns:
@@ -35,9 +34,7 @@ def load(path: Path, *, fractions: Sequence[float] = FRACTIONS, seed: int = 0) -
         ) from error
 
 
-def save(
-    path: Path, manifest: pd.DataFrame, *, fractions: Sequence[float] = FRACTIONS, seed: int = 0
-) -> None:
+def save(path: Path, manifest: pd.DataFrame, *, fractions: Sequence[float], seed: int) -> None:
     """Keeps the side of every photo and person, also of those that are gone, for `load`.
 
     A kill leaves either the old file or the new one.

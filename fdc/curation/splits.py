@@ -8,9 +8,6 @@ import pandas as pd
 
 from fdc.errors import DataError
 
-FRACTIONS = (0.7, 0.1, 0.2)
-"""Train, validation and test."""
-
 STRATA = 10
 """Quantiles that a number (an age) is stratified by."""
 
@@ -23,8 +20,8 @@ def assign(
     groups: pd.Series,
     labels: pd.Series,
     *,
-    fractions: Sequence[float] = FRACTIONS,
-    seed: int = 0,
+    fractions: Sequence[float],
+    seed: int,
     known: pd.Series | None = None,
     barred: pd.Series | None = None,
     closed: Sequence[int] = (),
@@ -79,7 +76,7 @@ def assign(
 
 
 def folds(
-    groups: pd.Series, labels: pd.Series, *, count: int = 5, seed: int = 0,
+    groups: pd.Series, labels: pd.Series, *, count: int, seed: int,
     known: pd.Series | None = None,
 ) -> pd.Series:  # fmt: skip
     """Gives every group one of `count` folds; see `assign`.

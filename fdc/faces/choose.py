@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from fdc.choices import BACKGROUND_MODEL
 from fdc.errors import WeightsError
 from fdc.faces import runtimes, weights
 from fdc.faces.recipe import NO_WEIGHTS, Recipe
@@ -17,7 +18,7 @@ _log = logging.getLogger("fdc")
 def choose_recipe(
     *,
     background: str = "auto",
-    model: str = "u2netp",
+    model: str = BACKGROUND_MODEL,
     detector: str = "auto",
     runtime: str = "auto",
     weights_folders: Sequence[Path | str] = (),
@@ -30,8 +31,8 @@ def choose_recipe(
         background: "auto", "none", "grabcut" or a rembg model. "auto" takes `model` if its weights
             are here or can be had, else grabcut, and says so.
         model: the rembg model that "auto" would like.
-        detector: "auto", "yunet", "mtcnn" or "none". "auto" takes YuNet if its weights are here or
-            can be had, else MTCNN, and says so.
+        detector: "auto", "annotation", "yunet" or "mtcnn". "auto" takes YuNet if its weights are
+            here or can be had, else MTCNN, and says so; with "annotation" nothing looks for faces.
         runtime: "auto", "onnxruntime" or "openvino".
         weights_folders: where weights may lie, before the cache folder.
         download: whether publishers may be asked for weights.
@@ -53,8 +54,10 @@ def choose_recipe(
 
 
 def _detector(wish: str, folders: Sequence[Path | str], download: bool) -> dict[str, Any]:
-    if wish in ("mtcnn", "none"):
-        return {"detector": wish}
+    if wish == "annotation":
+        return {"detector": "none"}
+    if wish == "mtcnn":
+        return {"detector": "mtcnn"}
     try:
         _, sha256 = weights.require("yunet", folders, download=download)
     except WeightsError as error:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fdc.faces import alignment, weights
 from fdc.faces.recipe import Recipe
+from fdc.manifest import LANDMARKS
 from fdc.quiet import native_stderr_hidden
 
 # A face is looked at again at this side, so many times at most, until less than this many degrees
@@ -163,11 +164,10 @@ class Mtcnn:
     def find(self, image: Pixels) -> list[Face]:
         """Faces in a photo, largest first."""
         found = self._net.detect_faces(image, threshold_onet=self._threshold)
-        names = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
         return _largest_first(
             Face(
                 _box(face["box"]),
-                alignment.ordered([xy for name in names for xy in face["keypoints"][name]]),
+                alignment.ordered([xy for name in LANDMARKS for xy in face["keypoints"][name]]),
                 float(face["confidence"]),
                 "mtcnn",
             )

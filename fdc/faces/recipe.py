@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fdc import choices
+from fdc.choices import Detector, Face
+
 Colour = tuple[
     Annotated[int, Field(ge=0, le=255)],
     Annotated[int, Field(ge=0, le=255)],
@@ -52,19 +55,19 @@ class Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int = 2
-    size: Annotated[int, Field(ge=16, le=1024)] = 64
-    face: Literal["detect", "whole"] = "detect"
+    size: Annotated[int, Field(ge=16, le=1024)] = choices.SIZE
+    face: Face = "detect"
     several: Literal["refuse", "largest"] = "refuse"
     alignment: Literal["similarity", "box"] = "similarity"
-    margin: Annotated[float, Field(ge=0, le=2)] = 0.2
-    detector: Literal["yunet", "mtcnn", "none"] = "yunet"
+    margin: Annotated[float, Field(ge=0, le=2)] = choices.MARGIN
+    detector: Detector | Literal["none"] = "yunet"
     detector_weights: Sha256 | None = None
     threshold: Annotated[float, Field(gt=0, lt=1)] = 0.7
     background: Annotated[str, Field(pattern=r"^[a-z0-9_-]+$")] = "none"
     background_weights: Sha256 | None = None
     runtime: Literal["onnxruntime", "openvino"] = "onnxruntime"
     precision: Literal["float32", "bfloat16"] = "float32"
-    colour: Colour = (128, 128, 128)
+    colour: Colour = choices.BACKGROUND_COLOUR
     least_foreground: Annotated[float, Field(ge=0, le=1)] = 0.6
     most_foreground: Annotated[float, Field(ge=0, le=1)] = 0.98
     tight: Annotated[float, Field(gt=0, le=1)] = 0.6

@@ -58,7 +58,7 @@ class PlannedPhoto:
         return f"{self.subject:04d}_{self.birth}_{self.age:02d}_{self.number:08d}_{letter}"
 
 
-def draw(root: Path, subjects: int = 60, photos: int = 10, seed: int = 71415) -> Path:
+def draw(root: Path, subjects: int, photos: int, seed: int = 71415) -> Path:
     """Draws the sample, or completes one that was interrupted.
 
     Photos are 320x400 RGB PNG in `images/`, each with a JSON of its name in `labels/`. The same

@@ -11,8 +11,8 @@ from typing import Literal
 
 import filelock
 
+from fdc.choices import Balance
 from fdc.crops.view import CropView
-from fdc.curation.balance import Balance
 from fdc.errors import SearchError
 from fdc.execution import cluster, memory
 from fdc.execution.cpus import usable_cpus

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fdc.choices import Balance
 from fdc.crops.view import CropView
-from fdc.curation.balance import Balance, sample_weights
+from fdc.curation.balance import sample_weights
 from fdc.training.augmentation import Augmentation
 
 SMALLEST_BATCH = 8

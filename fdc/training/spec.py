@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fdc.choices import Balance
 from fdc.crops.view import CropView
-from fdc.curation.balance import Balance
 from fdc.tasks import Task
 from fdc.training.objective import Objective
 from fdc.training.scale import Scale

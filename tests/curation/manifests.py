@@ -1,19 +1,42 @@
 """Manifests for the tests of this room."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fdc import manifest as manifests
+from fdc.curation import curate as curation
+from fdc.curation import rules
+from fdc.experiment import RuleSettings, SplitSettings
 from fdc.tasks import Task
 
 GENDER = Task(kind="classes", column="gender", classes=("female", "male"))
 AGE = Task(kind="ordinal", column="age", bins=(0, 10, 20, 30, 40, 50, 60), limits=(0, 120))
 YEARS = Task(kind="regression", column="age", limits=(0, 120))
 EMOTION = Task(kind="classes", column="emotion", classes=("happy", "sad", "anger"))
+
+FRACTIONS = SplitSettings().fractions
+RULES = RuleSettings()
+
+
+def apply(table: pd.DataFrame, off: Collection[str] = (), **changes: float | None) -> pd.DataFrame:
+    """The rules as an experiment that says nothing has them, some thresholds changed."""
+    return rules.apply(table, RULES.thresholds | changes, off)
+
+
+def curate(table: pd.DataFrame, task: Task, **changes: Any) -> pd.DataFrame:
+    """Curation as an experiment that says nothing has it, some arguments changed."""
+    settings = {
+        "thresholds": RULES.thresholds,
+        "copy_bits": RULES.copy_bits,
+        "alike_bits": RULES.alike_bits,
+        "fractions": FRACTIONS,
+        "seed": 0,
+    }
+    return curation.curate(table, task, **(settings | changes))
 
 
 def image_id(text: str) -> str:

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from fdc import manifest as manifests
 from fdc.curation import duplicates
-from tests.curation.manifests import code, image_id, manifest, random_codes
+from tests.curation.manifests import RULES, code, image_id, manifest, random_codes
 
 
 def _brute_force(rows: pd.DataFrame, distance: int) -> list[set[int]]:
@@ -79,7 +79,7 @@ def test_a_changed_copy_is_a_copy(change: str, face_like: Image.Image) -> None:
         for photo in (face_like, again)
     ]
     other = {"perceptual_hash": code(0x1234567890ABCDEF)}
-    found = duplicates.alike(manifest([*rows, other]), duplicates.COPY_DISTANCE)
+    found = duplicates.alike(manifest([*rows, other]), RULES.copy_bits)
     assert found.notna().tolist() == [True, True, False]
 
 

@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 
 from fdc import sources
-from fdc.curation.curate import curate
 from fdc.tasks import Task
-from tests.curation.manifests import AGE, GENDER
+from tests.curation.manifests import AGE, GENDER, curate
 
 
 def _by_bytes(root: Path) -> list[list[str]]:

@@ -11,9 +11,8 @@ from PIL import Image
 
 from fdc import manifest as manifests
 from fdc.curation import figures
-from fdc.curation.curate import curate
 from fdc.curation.report import summary, write_report
-from tests.curation.manifests import AGE, GENDER, YEARS, image_id, manifest, people
+from tests.curation.manifests import AGE, GENDER, YEARS, curate, image_id, manifest, people
 
 
 @pytest.fixture

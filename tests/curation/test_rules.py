@@ -8,7 +8,7 @@ import pytest
 from fdc import manifest as manifests
 from fdc.curation import rules
 from fdc.errors import DataError
-from tests.curation.manifests import manifest
+from tests.curation.manifests import RULES, apply, manifest
 
 AIHUB = {
     "birth": 1992, "age": 6, "age_now": 31, "gender": "male", "subject": "aihub:1",
@@ -36,8 +36,6 @@ FAULTS = {
         "too small",
     ),
     "broken file": ({"error": "truncated after 312 bytes"}, "undecodable"),
-    "nobody": ({"faces_found": 0, "box": None, "landmarks": None}, "no face"),
-    "a crowd": ({"faces_found": 3, "box": None, "landmarks": None}, "several faces"),
     "in profile": ({"turn": 0.9}, "face turned"),
     "profile by its points": (
         {"landmarks": [445.5, 725.1, 511.2, 725.1, 526.4, 786.5, 473.6, 895.0, 589.5, 886.9]},
@@ -53,14 +51,14 @@ def _rule(row: pd.Series) -> str | None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_costs_its_row_alone(fault: str) -> None:
     changes, rule = FAULTS[fault]
-    others = [AIHUB | {"subject": f"aihub:{n}", "faces_found": 2, "turn": 0.1} for n in range(2, 5)]
-    curated = rules.apply(manifest([AIHUB | changes, *others]))
+    others = [AIHUB | {"subject": f"aihub:{n}", "turn": 0.1} for n in range(2, 5)]
+    curated = apply(manifest([AIHUB | changes, *others]))
     assert [_rule(row) for _, row in curated.iterrows()] == [rule, None, None, None]
     manifests.validate(curated)
 
 
 def test_reasons_say_the_values() -> None:
-    curated = rules.apply(manifest([AIHUB | {"birth": 2020, "age": 9, "age_now": 12}]))
+    curated = apply(manifest([AIHUB | {"birth": 2020, "age": 9, "age_now": 12}]))
     said = "impossible years: born in 2020 and aged 9: taken in 2029"
     assert curated["quarantine"].tolist() == [said]
 
@@ -68,42 +66,51 @@ def test_reasons_say_the_values() -> None:
 @pytest.mark.parametrize("change", [{"birth": 1993}, {"gender": "female"}])
 def test_a_contradicting_subject_is_out_as_a_whole(change: dict[str, Any]) -> None:
     rows = [AIHUB, AIHUB, AIHUB | change, AIHUB | {"subject": "aihub:2"}]
-    rule = [_rule(row) for _, row in rules.apply(manifest(rows)).iterrows()]
+    rule = [_rule(row) for _, row in apply(manifest(rows)).iterrows()]
     assert rule == [*["contradicting subject"] * 3, None]
 
 
 def test_an_album_may_hold_two_genders() -> None:
     album = [{"subject": "adience:7", "gender": gender} for gender in ("female", "male")]
-    assert rules.apply(manifest(album))["quarantine"].isna().all()
+    assert apply(manifest(album))["quarantine"].isna().all()
 
 
 def test_sources_without_facts_pass() -> None:
-    assert rules.apply(manifest([{"age": 30}, {"gender": "male"}]))["quarantine"].isna().all()
-    assert rules.apply(manifest([])).empty
+    assert apply(manifest([{"age": 30}, {"gender": "male"}]))["quarantine"].isna().all()
+    assert apply(manifest([])).empty
 
 
 def test_what_is_quarantined_stays_so() -> None:
     row = AIHUB | {"age": 40, "quarantine": "unreadable label: no number"}
-    assert rules.apply(manifest([row]))["quarantine"].tolist() == ["unreadable label: no number"]
+    assert apply(manifest([row]))["quarantine"].tolist() == ["unreadable label: no number"]
 
 
 def test_thresholds_can_be_moved_and_switched_off() -> None:
     blurred = manifest([{"sharpness": 12.0, "turn": 0.4}])
-    assert rules.apply(blurred)["quarantine"].isna().all()
-    assert _rule(rules.apply(blurred, blurriest=20.0).iloc[0]) == "face blurred"
-    assert _rule(rules.apply(blurred, most_turned=0.3).iloc[0]) == "face turned"
+    assert apply(blurred)["quarantine"].isna().all()
+    assert _rule(apply(blurred, blurriest=20.0).iloc[0]) == "face blurred"
+    assert _rule(apply(blurred, most_turned=0.3).iloc[0]) == "face turned"
     aged = manifest([AIHUB | {"birth": 2020, "age": 9, "age_now": 12}])
-    assert rules.apply(aged, off=["impossible years"])["quarantine"].isna().all()
-    assert rules.apply(aged, latest_year=None)["quarantine"].isna().all()
+    assert apply(aged, off=["impossible years"])["quarantine"].isna().all()
+    assert apply(aged, latest_year=None)["quarantine"].isna().all()
 
 
 def test_an_unknown_threshold_is_told_with_the_nearest() -> None:
     with pytest.raises(DataError, match=r"smallest_sid.*mean 'smallest_side'"):
-        rules.apply(manifest([]), smallest_sid=3)
+        apply(manifest([]), smallest_sid=3)
     with pytest.raises(DataError, match=r"no rule called 'blurry'"):
-        rules.apply(manifest([]), off=["blurry"])
+        apply(manifest([]), off=["blurry"])
 
 
 def test_rule_and_threshold_names_are_unique() -> None:
     assert len(rules.NAMED) == len(rules.RULES)
-    assert len(rules.DEFAULTS) == sum(len(rule.settings) for rule in rules.RULES)
+    assert len(set(rules.THRESHOLDS)) == len(rules.THRESHOLDS)
+
+
+def test_an_experiment_sets_every_threshold_and_no_other() -> None:
+    assert set(RULES.thresholds) == set(rules.THRESHOLDS)
+
+
+def test_a_rule_without_its_threshold_does_not_act() -> None:
+    tiny = manifest([AIHUB | {"width": 8, "height": 8}])
+    assert rules.apply(tiny, {})["quarantine"].isna().all()

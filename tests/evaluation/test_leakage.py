@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fdc.curation.curate import curate
 from fdc.errors import DataError
 from fdc.evaluation import leakage as audit
 from fdc.evaluation.leakage import AUGMENTED, GROUPED, RANDOM, Arm
-from tests.curation.manifests import GENDER, manifest, people
+from tests.curation.manifests import GENDER, curate, manifest, people
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ def test_fingerprint_outlives_the_process() -> None:
     recipe = Recipe.model_validate_json(Recipe(**OTHER).model_dump_json())
     assert recipe == Recipe(**OTHER)
     assert recipe.fingerprint == Recipe(**OTHER).fingerprint
-    assert Recipe().fingerprint == "ccb82dc4edf2d1c6"
+    assert Recipe(margin=0.2).fingerprint == "ccb82dc4edf2d1c6"
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,16 @@ def test_auto_without_weights_falls_back_and_says_so(caplog: pytest.LogCaptureFi
 
 def test_what_is_asked_for_by_name_must_be_had() -> None:
     with pytest.raises(WeightsError, match=r"u2netp\.onnx"):
-        choose_recipe(background="u2netp", detector="none", download=False)
+        choose_recipe(background="u2netp", detector="annotation", download=False)
     with pytest.raises(WeightsError, match="yunet"):
         choose_recipe(background="none", detector="yunet", download=False)
+
+
+def test_annotation_alone_means_that_nothing_looks_for_faces(weights_folder: Path) -> None:
+    recipe = choose_recipe(
+        detector="annotation", background="none", weights_folders=[weights_folder], download=False
+    )
+    assert recipe.detector == "none"
 
 
 def test_whole_photos_need_no_networks() -> None:

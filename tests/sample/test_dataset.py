@@ -149,7 +149,7 @@ def start_drawing(folder: Path) -> subprocess.Popen[str]:
     script.write_text(
         "import os\nfrom pathlib import Path\nfrom fdc.sample.dataset import draw\n"
         "os.cpu_count = lambda: 2\n"
-        f"if __name__ == '__main__':\n    draw(Path({str(folder / 'sample')!r}))\n"
+        f"if __name__ == '__main__':\n    draw(Path({str(folder / 'sample')!r}), 60, 10)\n"
     )
     return subprocess.Popen(
         [sys.executable, script],
@@ -234,7 +234,7 @@ def test_a_full_disk_is_a_data_error(tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("wrong", [{"subjects": 0}, {"photos": 0}])
 def test_nobody_cannot_be_drawn(tmp_path: Path, wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="1 or more"):
-        draw(tmp_path, **wrong)
+        draw(tmp_path, **(SMALL | wrong))
 
 
 @settings(max_examples=25, deadline=None)

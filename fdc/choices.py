@@ -1,0 +1,27 @@
+"""What a person may choose, where an experiment's settings and a room both speak of it."""
+
+from typing import Literal
+
+Balance = Literal["none", "weights", "sampling"]
+"""What is done for rare classes: nothing, more weight in the loss, or drawing them more often."""
+
+Face = Literal["detect", "whole"]
+"""Whether a face is looked for, or the whole photo is one."""
+
+Detector = Literal["yunet", "mtcnn"]
+"""The networks that find faces."""
+
+Engine = Literal["local", "ray"]
+"""Where work is done: on this machine, or on a cluster."""
+
+SIZE = 64
+"""Side of a crop, in pixels."""
+
+MARGIN = 0.1
+"""Room around the tight face square (forehead to chin), as a share of its side."""
+
+BACKGROUND_COLOUR = (128, 128, 128)
+"""What stands behind the person, RGB."""
+
+BACKGROUND_MODEL = "u2netp"
+"""The background model that is taken where none is named."""
