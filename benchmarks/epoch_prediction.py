@@ -17,29 +17,11 @@ from search_memory import drawn_crops, write_crops
 from fdc.errors import SearchError
 from fdc.search import CropView, search
 from fdc.tasks import Task
+from fdc.tracking import TrialHistory
+from fdc.tracking.journal import Journal
 
 TASK = Task(kind="classes", column="label", classes=("a", "b"))
 TOO_MANY = 5_000_000
-
-
-class Refusals:
-    """A log that keeps how long refused trials took."""
-
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-        self.reasons: list[str | None] = []
-
-    def trial_began(self, *told: object) -> None:
-        """Keeps nothing."""
-
-    def epoch_ended(self, *told: object) -> None:
-        """Keeps nothing."""
-
-    def trial_ended(self, trial_id, status, reason, metrics, seconds, parameters, **more):
-        """Keeps what is refused."""
-        if status == "REFUSED":
-            self.seconds.append(seconds)
-            self.reasons.append(reason)
 
 
 def main() -> None:
@@ -69,7 +51,7 @@ def main() -> None:
             trials=options.trials,
             epochs=options.epochs,
         )
-        refusals = Refusals()
+        history = TrialHistory(Journal(Path(scratch) / "refused"))
         try:
             search(
                 crops(np.resize(order[held:], TOO_MANY)),
@@ -77,30 +59,31 @@ def main() -> None:
                 task=TASK,
                 folder=Path(scratch) / "refused",
                 minutes=10,
-                log=refusals,
+                history=history,
             )
         except SearchError as error:
             Console().print(str(error))
     table = Table("network", "weights", "predicted s", "true s", "off by")
     found = []
     for trial in result.trials:
-        if trial.predicted_epoch_seconds is None or trial.pace is None:
+        if trial.predicted_epoch_seconds is None or trial.seconds_per_epoch is None:
             continue
-        off = trial.predicted_epoch_seconds / trial.pace - 1
+        off = trial.predicted_epoch_seconds / trial.seconds_per_epoch - 1
         found.append(off)
         values = trial.hyperparameters
         table.add_row(
             f"{values['network/family']} {values['network/width']} x {values['network/depth']}",
             f"{trial.parameters:,}",
             f"{trial.predicted_epoch_seconds:.1f}",
-            f"{trial.pace:.1f}",
+            f"{trial.seconds_per_epoch:.1f}",
             f"{off:+.0%}",
         )
     Console().print(table)
+    refused = [trial for trial in history.trials.values() if trial.status == "REFUSED"]
     told = {
         "median_error": round(float(np.median(np.abs(found))), 3),
         "worst_error": round(float(np.max(np.abs(found))), 3),
-        "refused_after_seconds": [round(seconds, 1) for seconds in refusals.seconds],
+        "refused_after_seconds": [round(trial.seconds, 1) for trial in refused],
     }
     print(json.dumps(told))
 

@@ -20,9 +20,10 @@ RUN = """
 import json, sys, time
 from pathlib import Path
 import numpy as np
-from fdc.search import CropView, search
+from fdc.search import CropView, console, search
 from fdc.tasks import Task
-from fdc.search import console, events
+from fdc.tracking import SearchRun
+from fdc.tracking.journal import Journal
 
 path, count, side, folder, began, options, tracked = sys.argv[1:]
 count, side = int(count), int(side)
@@ -34,16 +35,13 @@ def first_steps(self, record):
     probed(self, record)
 console.Console.probed = first_steps
 
-class Timed:
-    def __init__(self, log):
-        self.log = log
-    def __getattr__(self, name):
-        call = getattr(self.log, name)
-        def timed(*args, **kwargs):
-            start = time.perf_counter()
-            call(*args, **kwargs)
-            told["log_seconds"] += time.perf_counter() - start
-        return timed
+append = Journal.append
+def timed(self, kind, **content):
+    start = time.perf_counter()
+    event = append(self, kind, **content)
+    told["log_seconds"] += time.perf_counter() - start
+    return event
+Journal.append = timed
 
 labels = np.random.default_rng(1).integers(0, 2, count)
 held = count // 10
@@ -51,15 +49,13 @@ sides = [
     CropView(Path(path), count, side, np.arange(begin, end), labels[begin:end])
     for begin, end in ((held, count), (0, held))
 ]
-log = events.NoLog()
-if tracked:
-    from fdc.tracking import SearchRun
-    log = SearchRun("fdc-benchmark", "overhead", Path(folder), uri=tracked)
 task = Task(kind="classes", column="label", classes=("a", "b"))
-result = search(*sides, task=task, folder=Path(folder), log=Timed(log),
+run = SearchRun("fdc-benchmark", "overhead", Path(folder), uri=tracked) if tracked else None
+result = search(*sides, task=task, folder=Path(folder),
+                history=run and run.history,
                 minutes=None, patience=None, quiet=True, **json.loads(options))
-if tracked:
-    log.close()
+if run:
+    run.close()
 seconds = [trial.seconds for trial in result.trials]
 told |= {"trial_seconds": sum(seconds), "trials": len(seconds), "seconds": result.seconds}
 told["driver_cpu_seconds"] = time.process_time()

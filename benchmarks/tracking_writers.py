@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fdc.tracking import SearchRun, quiet_mlflow
+from fdc.tracking import SearchRun, TrialRecord, quiet_mlflow
 
 EXPERIMENT = "fdc-benchmark"
 METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
@@ -32,14 +32,16 @@ def work(uri: str, folder: Path, worker: int, seconds: float, pause: float) -> d
     """Logs one point of four curves, again and again."""
     took = []
     run = SearchRun(EXPERIMENT, f"worker {worker}", folder / str(worker), uri=uri)
-    run.trial_began("t", 0, {"worker": worker}, seed=1)
+    run.history.trial_began(TrialRecord("t", 0, {"worker": worker}, seed=1))
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         began = time.perf_counter()
-        run.epoch_ended("t", len(took), dict.fromkeys(METRICS, float(len(took))))
+        run.history.epoch_ended(
+            "t", len(took), dict.fromkeys(METRICS, float(len(took))), improved=True
+        )
         took.append(time.perf_counter() - began)
         time.sleep(pause)
-    run.trial_ended("t", "COMPLETED", None, {}, seconds, 1)
+    run.history.trial_ended("t", "COMPLETED", None, seconds=seconds)
     began = time.perf_counter()
     left = run.close(timeout=300)
     if left:

@@ -1,9 +1,11 @@
 """Files that are whole or not there: written beside their place, then renamed into it."""
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 UNFINISHED = ".unfinished"
 """Ends the name of a file that is still being written; what a kill leaves may be deleted."""
@@ -48,3 +50,16 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, content: str) -> None:
     """Writes a text file in UTF-8, whole or not at all."""
     write_bytes(path, content.encode())
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Writes a JSON file whole or not at all; what JSON cannot say becomes its text."""
+    write_text(path, json.dumps(content, default=str))
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Reads a JSON file; None where there is none."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None

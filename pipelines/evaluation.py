@@ -64,7 +64,7 @@ def log_verdict(
     run.log_tags({"mlflow.note.content": "\n\n".join(in_both_languages(verdict))})
     run.log_dict(verdict.model_dump(mode="json"), "verdict.json")
     run.log_table(leaderboard(result), "leaderboard.json")
-    drawn = draw(run, prepared.task, result, verdict, table)
+    drawn = draw(prepared.task, result, verdict, table)
     for name, figure in drawn.items():
         run.log_figure(figure, f"figures/{name.replace(' ', '_')}.png")
     card = render(
@@ -86,14 +86,14 @@ def log_verdict(
 
 
 def draw(
-    run: SearchRun, task: Task, result: SearchResult, verdict: EvaluationReport, table: pd.DataFrame
+    task: Task, result: SearchResult, verdict: EvaluationReport, table: pd.DataFrame
 ) -> dict[str, Figure]:
     """The figures of a search, by name."""
     truth, outputs = table["truth"].to_numpy(), outputs_of(table)
-    trials, metric, direction = run.trials(), result.objective, result.direction
+    trials, metric, direction = result.trials, result.objective, result.direction
     drawn = {
         "leaderboard": figures.leaderboard(trials, metric, direction),
-        "learning curves": figures.learning_curves(run.curves(), trials, metric, direction),
+        "learning curves": figures.learning_curves(trials, metric, direction),
         "slices": figures.slice_chart(verdict),
     }
     if task.is_regression:

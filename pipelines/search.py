@@ -6,12 +6,11 @@ from pathlib import Path
 from rich.console import Console
 
 import fdc.search
-from fdc import manifest, registry
+from fdc import files, manifest, registry
 from fdc.curation.report import write_report
 from fdc.experiment import Experiment
 from fdc.experiment import find as experiment_file
 from fdc.search import SearchResult
-from fdc.search.records import read_json, write_json
 from fdc.tracking import SearchRun, tracking_uri
 
 from . import workspace
@@ -39,7 +38,7 @@ def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -
         fresh: Begin anew where this search was done already.
     """
     folder = search_folder(experiment, prepared, fresh)
-    done = read_json(folder / RESULT)
+    done = files.read_json(folder / RESULT)
     if done is not None:
         console.print("\n".join(done["sentences"]))
         console.print("This search is done already; --fresh searches anew.", style="yellow")
@@ -62,7 +61,7 @@ def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -
     if result.interrupted:
         console.print("It was stopped early; the same command goes on with it.", style="yellow")
     else:
-        write_json(folder / RESULT, {"version": version.number, "sentences": sentences})
+        files.write_json(folder / RESULT, {"version": version.number, "sentences": sentences})
 
 
 def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = False) -> Path:
@@ -142,5 +141,5 @@ def run_search(
         balance=settings.balance,
         augmentation=settings.augmentation,
         folder=folder,
-        log=run,
+        history=run.history,
     )

@@ -55,7 +55,7 @@ def explore(
         epochs: Of one trial, at most.
         seed: Of everything that is proposed.
     """
-    objective = scheduler.state.objective
+    objective = scheduler.objective
     size, classes = graph.spec.train.size, len(graph.spec.task.labels)
     rounds = hyperband.rounds(trials)
     hyperparameters = keras_tuner.HyperParameters()

@@ -14,7 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from fdc.search.budget import Budget, duration
-from fdc.search.records import State, TrialRecord
+from fdc.search.result import ranked
+from fdc.tracking.trials import RUN_STATUS, RunStatus, TrialRecord
+from fdc.training.objective import Objective
 
 if TYPE_CHECKING:
     from fdc.search.jobs import Job
@@ -22,13 +24,7 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LINES = 10.0
 MOST_ROWS = 20
 
-STATUS_STYLES = {
-    "COMPLETED": "green",
-    "PRUNED": "yellow",
-    "REFUSED": "yellow",
-    "FAILED": "red",
-    "running": "bold",
-}
+_STYLES: dict[RunStatus, str] = {"FINISHED": "green", "KILLED": "yellow", "FAILED": "red"}
 
 
 class Console:
@@ -39,7 +35,7 @@ class Console:
     """
 
     def __init__(self, quiet: bool = False) -> None:
-        self._file = _own_stderr()
+        self._file = _stderr_copy()
         self._console = rich.console.Console(file=self._file, quiet=quiet, soft_wrap=True)
         self._live: Live | None = None
         self._last_line: dict[str, float] = {}
@@ -98,46 +94,60 @@ class Console:
             text += f" ({record.reason})"
         self._line(text)
 
-    def update(self, state: State, budget: Budget, jobs: Iterable["Job"]) -> None:
+    def update(
+        self,
+        trials: Iterable[TrialRecord],
+        objective: Objective,
+        budget: Budget,
+        jobs: Iterable["Job"],
+    ) -> None:
         """Redraws the table."""
         if self._live is not None:
-            self._live.update(_table(state, budget, list(jobs)))
+            self._live.update(_table(list(trials), objective, budget, jobs))
 
     def _line(self, text: str) -> None:
         if self._live is None:
             self.say(text)
 
 
-def _own_stderr() -> TextIO:
+def _stderr_copy() -> TextIO:
+    """The standard error of now: what is redirected while TensorFlow loads is not the console's."""
     try:
         return os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8")
     except (OSError, ValueError, AttributeError):
         return sys.stderr
 
 
-def _table(state: State, budget: Budget, jobs: list["Job"]) -> Table:
-    totals = {job.record.id: job.total for job in jobs}
-    best = next(iter(state.ranked()), None)
+def _table(
+    trials: list[TrialRecord], objective: Objective, budget: Budget, jobs: Iterable["Job"]
+) -> Table:
+    last_epochs = {job.record.id: job.total for job in jobs}
+    best = next(iter(ranked(trials, objective)), None)
     left = "" if budget.left == float("inf") else f", {duration(max(0.0, budget.left))} left"
     found = "" if best is None else f", best {_values(best.metrics)} (trial {best.id})"
     table = Table(title=f"{duration(budget.used)} used{left}{found}", title_justify="left")
     for column in ("trial", "network", "weights", "epochs", "last", "best", "status"):
         table.add_column(column)
-    for record in list(state.trials.values())[-MOST_ROWS:]:
-        running = record.id in totals
-        epochs = f"{record.next_epoch}" + (f"/{totals[record.id]}" if running else "")
-        status = "running" if running else record.status or "interrupted"
-        name = state.objective.name
+    for record in trials[-MOST_ROWS:]:
+        last_epoch = last_epochs.get(record.id)
         table.add_row(
             record.id,
             _described(record),
             _weights(record),
-            epochs,
-            _value(record.curve[-1].get(name)) if record.curve else "",
-            _value(record.metrics.get(name)),
-            Text(status, style=STATUS_STYLES.get(status, "")),
+            f"{record.next_epoch}" + ("" if last_epoch is None else f"/{last_epoch}"),
+            _value(record.curve[-1].get(objective.name)) if record.curve else "",
+            _value(record.metrics.get(objective.name)),
+            _status(record, running=last_epoch is not None),
         )
     return table
+
+
+def _status(record: TrialRecord, running: bool) -> Text:
+    if running:
+        return Text("running", style="bold")
+    if record.status is None:
+        return Text("interrupted")
+    return Text(record.status, style=_STYLES[RUN_STATUS[record.status]])
 
 
 def _described(record: TrialRecord) -> str:

@@ -8,8 +8,9 @@ from fdc.execution import memory
 from fdc.search.budget import START_SECONDS, duration
 from fdc.search.jobs import Job
 from fdc.search.messages import Died, Failed
-from fdc.search.records import FINAL, SearchResult, TrialRecord
+from fdc.search.result import FINAL, SearchResult
 from fdc.search.scheduler import Scheduler
+from fdc.tracking import TrialRecord
 from fdc.training import checkpoint
 from fdc.training.spec import ExportCommand, ExportResult, TrainCommand, TrainingSpec
 
@@ -35,9 +36,9 @@ class _Winner:
             return None
         self._given = True
         scheduler, best = self._director, self._best
-        record = scheduler.state.trials.get(FINAL) or TrialRecord(
+        record = scheduler.history.trials.get(FINAL) or TrialRecord(
             id=FINAL,
-            number=len(scheduler.state.trials),
+            number=len(scheduler.history.trials),
             hyperparameters=best.hyperparameters,
             seed=best.seed,
             first_epoch=best.next_epoch,
@@ -63,15 +64,15 @@ def winner_to_train_on(scheduler: Scheduler) -> TrialRecord | None:
     """The best trial; null where there is none, or no time in which training it on would help."""
     if scheduler.stopping or math.isinf(scheduler.budget.end):
         return None
-    begun = scheduler.state.trials.get(FINAL)
+    begun = scheduler.history.trials.get(FINAL)
     if begun is not None:
-        best = None if begun.status else scheduler.state.trials[str(begun.continues)]
+        best = None if begun.status else scheduler.history.trials[str(begun.continues)]
     else:
-        best = next(iter(scheduler.state.ranked()), None)
+        best = next(iter(scheduler.ranked()), None)
     if best is None:
         return None
     start = best.start_seconds or START_SECONDS
-    enough = start + FEWEST_EPOCHS_MORE * (best.pace or 0.0)
+    enough = start + FEWEST_EPOCHS_MORE * (best.seconds_per_epoch or 0.0)
     return best if scheduler.budget.left >= enough else None
 
 
@@ -102,7 +103,7 @@ def export_winner(scheduler: Scheduler, settings: TrainingSpec, folder: Path) ->
     Raises:
         SearchError: If it cannot be exported.
     """
-    best = scheduler.state.ranked()[0]
+    best = scheduler.ranked()[0]
     order = ExportCommand(
         folder,
         scheduler.trial_folder(best.id) / checkpoint.BEST,
@@ -110,7 +111,7 @@ def export_winner(scheduler: Scheduler, settings: TrainingSpec, folder: Path) ->
         flip="flip" in settings.augmentation,
     )
     exported = _exported(scheduler, order)
-    objective = scheduler.state.objective
+    objective = scheduler.objective
     return SearchResult(
         folder=folder,
         network=folder / "network.onnx",
@@ -120,7 +121,7 @@ def export_winner(scheduler: Scheduler, settings: TrainingSpec, folder: Path) ->
         direction=objective.direction,
         score=best.metrics[objective.name],
         validation=exported.metrics,
-        trials=list(scheduler.state.trials.values()),
+        trials=list(scheduler.history.trials.values()),
         seconds=scheduler.budget.used,
         interrupted=scheduler.stopping,
         peak_worker_gb=scheduler.workers.peak_bytes / memory.GB,

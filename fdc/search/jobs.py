@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from fdc.search.messages import Order, Report, Status
-from fdc.search.records import TrialRecord
+from fdc.search.messages import Order, Report
+from fdc.tracking import TrialRecord, TrialStatus
 from fdc.training.spec import TrainCommand
 
 
@@ -24,6 +24,7 @@ class Job:
         deadline: Until when it may train, by the budget's clock.
         total: After which epoch its schedule ends, as planned.
         outcome: Status and reason, once decided.
+        traceback: Of a failure.
         seconds_before: What it took in earlier sessions.
         returns: How often it came back because its worker was lost.
     """
@@ -36,7 +37,8 @@ class Job:
     explores: bool = True
     deadline: float = math.inf
     total: int = 0
-    outcome: tuple[Status | None, str | None] = ("COMPLETED", None)
+    outcome: tuple[TrialStatus | None, str | None] = ("COMPLETED", None)
+    traceback: str | None = None
     seconds_before: float = 0.0
     returns: int = 0
 

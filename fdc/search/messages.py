@@ -1,11 +1,8 @@
 """What the driver and its workers say to each other."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from fdc.training.spec import ExportCommand, ExportResult, ProbeResult, TrainCommand
-
-Status = Literal["COMPLETED", "FAILED", "PRUNED", "REFUSED"]
 
 
 @dataclass(frozen=True)

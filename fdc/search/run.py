@@ -4,12 +4,10 @@ import math
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
-
-import filelock
 
 from fdc.choices import Balance
 from fdc.crops.view import CropView
@@ -21,13 +19,14 @@ from fdc.search.budget import Budget, duration
 from fdc.search.checks import check, check_identity, digest
 from fdc.search.console import Console
 from fdc.search.distributed import RemoteWorkers
-from fdc.search.events import Log, NoLog
 from fdc.search.finish import export_winner, train_winner_on, winner_to_train_on
 from fdc.search.jobs import Crew
-from fdc.search.records import RESULT, STATE, SearchResult, State, TrialRecord
+from fdc.search.result import RESULT, SearchResult
 from fdc.search.scheduler import Scheduler
 from fdc.search.supervisor import Workers
 from fdc.tasks import Task
+from fdc.tracking import TrialHistory, TrialRecord
+from fdc.tracking.journal import Journal
 from fdc.training.objective import Objective
 from fdc.training.spec import TrainingSpec
 
@@ -40,7 +39,7 @@ def search(
     *,
     task: Task,
     folder: Path,
-    log: Log | None = None,
+    history: TrialHistory | None = None,
     tuner: str = "greedy",
     minutes: float | None = 20.0,
     trials: int = 8,
@@ -70,8 +69,9 @@ def search(
         train: What is trained on.
         validation: What trials are compared on.
         task: What is predicted; its classes are named.
-        folder: Where checkpoints, the state and the exported network go; made if missing.
-        log: Is told of trials and epochs, such as `fdc.tracking.SearchRun`.
+        folder: Where checkpoints, the journal and the exported network go; made if missing.
+        history: What its trials are written to, such as that of a `fdc.tracking.SearchRun`, which
+            MLflow sees; by default a journal in the folder.
         tuner: "greedy", "bayesian", "hyperband" or "random".
         minutes: All that the search may take, its export included; null: no limit.
         trials: How many at most; refused ones do not count.
@@ -101,6 +101,8 @@ def search(
         ExecutionError: There is no cluster.
         SearchError: If it cannot start, not one epoch fits into `minutes`, no trial was completed,
             or the folder belongs to another search.
+        TrackingError: Another process searches in the folder, an older fdc began the search in it,
+            or it cannot be written.
         KeyboardInterrupt: On a second Ctrl-C, or one before the first epoch; it can be resumed.
     """
     objective = objective or Objective.of(task.kind)
@@ -123,13 +125,14 @@ def search(
     call = {**identity, "minutes": minutes, "trials": trials}
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
-        state = State(folder / STATE, objective, identity)
-        resumed = state.load()
-        check_identity(state.identity, identity, folder)
-        done = SearchResult.load(folder / RESULT, call)
+    with _opened(history, folder) as history:
+        resumed = history.identity is not None
+        check_identity(history.identity or identity, identity, folder)
+        done = SearchResult.load(folder / RESULT, call, history.trials.values())
         if done is not None:
             return done
+        if not resumed:
+            history.search_began(identity)
         settings = TrainingSpec(
             train=train,
             validation=validation,
@@ -141,7 +144,7 @@ def search(
             threads=cpus if engine == "ray" else max(1, usable_cpus() // workers),
             memory_bytes=int((memory_limit_gb or 0) * memory.GB),
         )
-        budget = Budget(minutes, reserve_seconds, state.seconds, trials, workers)
+        budget = Budget(minutes, reserve_seconds, history.seconds, trials, workers)
         with ExitStack() as stack:
             console = stack.enter_context(Console(quiet))
             # The workers import what they need while this process does the same.
@@ -153,10 +156,12 @@ def search(
             else:
                 crew = Workers(workers, settings, folder / "workers", hang_seconds)
             stack.callback(crew.close)
-            scheduler = Scheduler(crew, budget, state, log or NoLog(), console, folder, patience)
+            scheduler = Scheduler(crew, budget, history, objective, console, folder, patience)
             stack.enter_context(_interruptible(scheduler))
             if resumed:
-                console.say(f"taking up the search in {folder}: {len(state.trials)} trials so far")
+                console.say(
+                    f"taking up the search in {folder}: {len(history.trials)} trials so far"
+                )
             _explore(scheduler, settings, tuner, trials, epochs, seed)
             if workers > 1 and engine == "local" and winner_to_train_on(scheduler):
                 # The winner is trained on alone, so it gets the cores and the memory of all.
@@ -168,7 +173,7 @@ def search(
                 scheduler.workers = one
             train_winner_on(scheduler, epochs)
             result = export_winner(scheduler, settings, folder)
-            scheduler.save()
+            history.seconds_used(budget.used)
         if not result.interrupted:
             result.save(folder / RESULT, call)
         return result
@@ -193,8 +198,8 @@ def _explore(
         epochs=epochs,
         seed=seed,
     )
-    records = scheduler.state.trials.values()
-    if scheduler.state.ranked():
+    records = scheduler.history.trials.values()
+    if scheduler.ranked():
         return
     if scheduler.stopping:
         raise KeyboardInterrupt
@@ -236,18 +241,13 @@ def _what_would_fit(
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    lock = filelock.FileLock(folder / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise SearchError(
-            f"Another process searches in {folder}.", "Wait for it, or use another folder."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+def _opened(history: TrialHistory | None, folder: Path) -> Iterator[TrialHistory]:
+    """The caller's history, or one in the folder, which lets no other process search there."""
+    if history is not None:
+        yield history
+        return
+    with closing(Journal(folder)) as journal:
+        yield TrialHistory(journal)
 
 
 @contextmanager

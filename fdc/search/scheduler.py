@@ -1,4 +1,4 @@
-"""Hands jobs to workers, answers what they ask, and keeps the books; no training happens here."""
+"""Hands jobs to workers, answers what they ask, and writes the history; it does not train."""
 
 import math
 from collections import deque
@@ -11,7 +11,6 @@ from fdc.search import budget as budgets
 from fdc.search import pruning
 from fdc.search.budget import Budget, duration
 from fdc.search.console import Console
-from fdc.search.events import Log
 from fdc.search.jobs import Crew, Job, Source
 from fdc.search.messages import (
     Built,
@@ -23,11 +22,12 @@ from fdc.search.messages import (
     Halved,
     Ready,
     Report,
-    Status,
     Stop,
 )
-from fdc.search.records import State
+from fdc.search.result import ranked
+from fdc.tracking import TrialHistory, TrialRecord, TrialStatus
 from fdc.training import checkpoint
+from fdc.training.objective import Objective
 from fdc.training.spec import ProbeResult
 
 POLL_SECONDS = 1.0
@@ -51,8 +51,8 @@ class Scheduler:
     Args:
         workers: Who trains.
         budget: How long.
-        state: The books, kept on disk.
-        log: Who else is told.
+        history: What is known of the trials, kept on disk.
+        objective: What is optimised.
         console: What a person sees.
         folder: Where the trials' checkpoints lie.
         patience: Epochs without gain that end a trial; null: any number.
@@ -62,20 +62,20 @@ class Scheduler:
         self,
         workers: Crew,
         budget: Budget,
-        state: State,
-        log: Log,
+        history: TrialHistory,
+        objective: Objective,
         console: Console,
         folder: Path,
         patience: int | None,
     ) -> None:
         self.workers = workers
         self.budget = budget
-        self.state = state
+        self.history = history
+        self.objective = objective
         self.console = console
         self.folder = folder
         self.stopping = False
         """Set from outside: running trials end after their epoch, and no new ones start."""
-        self._log = log
         self._patience = patience
         self._jobs: dict[str, Job] = {}
         self._returned: deque[Job] = deque()
@@ -105,7 +105,9 @@ class Scheduler:
                 if job is not None and worker not in self._jobs:
                     self._settle(job, source)
             self._end_what_overruns()
-            self.console.update(self.state, self.budget, self._jobs.values())
+            self.console.update(
+                self.history.trials.values(), self.objective, self.budget, self._jobs.values()
+            )
 
     def some_worker(self) -> str:
         """A worker that can be given something; waits until there is one."""
@@ -114,10 +116,9 @@ class Scheduler:
                 pass
         return self.workers.names[0]
 
-    def save(self) -> None:
-        """Writes the books."""
-        self.state.seconds = self.budget.used
-        self.state.save()
+    def ranked(self) -> list[TrialRecord]:
+        """The trials that have trained an epoch, best first; a failed one is not among them."""
+        return ranked(self.history.trials.values(), self.objective)
 
     def _idle(self) -> Iterator[str]:
         return (name for name in self.workers.names if name not in self._jobs)
@@ -126,37 +127,27 @@ class Scheduler:
         return self._returned.popleft() if self._returned else source.next_job(worker)
 
     def _start(self, worker: str, job: Job) -> None:
-        record = job.record
         self._jobs[worker] = job
         job.began = self.budget.now
         job.outcome = ("COMPLETED", None)
-        job.seconds_before = record.seconds
-        self.state.trials[record.id] = record
-        self.save()
-        told = dict(record.hyperparameters)
-        if record.continues is not None:
-            told["continues"] = record.continues
-        self._log.trial_began(record.id, record.number, told, record.seed)
-        self.console.began(record)
+        job.traceback = None
+        job.record = self.history.trial_began(job.record)
+        job.seconds_before = job.record.seconds
+        self.history.seconds_used(self.budget.used)
+        self.console.began(job.record)
         self.workers.send(worker, job.order)
 
     def _settle(self, job: Job, source: Source) -> None:
         record = job.record
-        record.status, record.reason = job.outcome
-        record.seconds = job.seconds_before + self.budget.now - job.began
-        if record.status is not None:
-            self._log.trial_ended(
-                record.id,
-                record.status,
-                record.reason,
-                record.metrics,
-                record.seconds,
-                record.parameters,
-                traceback=record.traceback,
-            )
+        status, reason = job.outcome
+        seconds = job.seconds_before + self.budget.now - job.began
+        self.history.trial_ended(
+            record.id, status, reason, seconds=seconds, traceback=job.traceback
+        )
+        if status is not None:
             source.job_ended(job)
         self.console.ended(record)
-        self.save()
+        self.history.seconds_used(self.budget.used)
         # Only now: a kill before would leave a trial that is open and has nothing to go on from.
         self._drop_checkpoints()
 
@@ -164,20 +155,20 @@ class Scheduler:
         kept = {job.record.continues for job in (*self._jobs.values(), *self._returned)}
         # The best of each of Hyperband's rounds: the next round goes on from them.
         by_round: dict[float, list[str]] = {}
-        for record in self.state.ranked():
+        for record in self.ranked():
             by_round.setdefault(record.resource, []).append(record.id)
         kept.update(*(ids[:KEPT_CHECKPOINTS] for ids in by_round.values()))
-        for record in self.state.trials.values():
+        for record in self.history.trials.values():
             if record.status is None:
                 continue
             (self.trial_folder(record.id) / checkpoint.LAST).unlink(missing_ok=True)
             if record.id not in kept:
                 (self.trial_folder(record.id) / checkpoint.BEST).unlink(missing_ok=True)
 
-    def _finish(self, worker: str, status: Status, reason: str, traceback: str | None) -> None:
+    def _finish(self, worker: str, status: TrialStatus, reason: str, traceback: str | None) -> None:
         job = self._jobs.pop(worker)
         job.outcome = (status, reason)
-        job.record.traceback = traceback
+        job.traceback = traceback
         self.workers.rest(worker)
 
     def _end_what_overruns(self) -> None:
@@ -197,14 +188,17 @@ class Scheduler:
     @_hear.register
     def _(self, report: Built, worker: str, job: Job) -> None:
         record = job.record
-        record.parameters = report.parameters
-        record.batch_size = report.batch_size
-        # A checkpoint may be an epoch ahead of the books: it is written first.
-        untold = report.curve[len(record.curve) :]
-        for epoch, metrics in enumerate(untold, record.next_epoch):
-            self._log.epoch_ended(record.id, epoch, metrics)
-        record.curve = report.curve
-        record.best_epoch = report.best_epoch
+        # A checkpoint may be an epoch ahead of the journal: it is written first.
+        for index in range(len(record.curve), len(report.curve)):
+            self.history.epoch_ended(
+                record.id,
+                record.next_epoch,
+                report.curve[index],
+                improved=index == report.best_epoch,
+            )
+        self.history.network_built(
+            record.id, report.parameters, report.batch_size, len(report.curve), report.best_epoch
+        )
 
     @_hear.register
     def _(self, report: Halved, worker: str, job: Job) -> None:
@@ -216,9 +210,9 @@ class Scheduler:
     @_hear.register
     def _(self, report: ProbeResult, worker: str, job: Job) -> None:
         record = job.record
-        record.predicted_epoch_seconds = report.epoch_seconds
+        self.history.speed_measured(record.id, report.epoch_seconds)
         if not math.isinf(self.budget.end):
-            first = not any(trial.curve for trial in self.state.trials.values())
+            first = not any(trial.curve for trial in self.history.trials.values())
             deadline = self.budget.deadline(
                 job.began, job.share, report.epoch_seconds, job.limit - record.first_epoch, first
             )
@@ -232,13 +226,15 @@ class Scheduler:
     @_hear.register
     def _(self, report: EpochEnded, worker: str, job: Job) -> None:
         record = job.record
-        record.curve.append(report.metrics)
-        if report.improved:
-            record.best_epoch = len(record.curve) - 1
-        record.epoch_seconds = (record.epoch_seconds or 0.0) + report.seconds
-        self._log.epoch_ended(record.id, report.epoch, report.metrics)
+        self.history.epoch_ended(
+            record.id,
+            report.epoch,
+            report.metrics,
+            improved=report.improved,
+            seconds=report.seconds,
+        )
+        self.history.seconds_used(self.budget.used)
         self.console.epoch_ended(record, job.total)
-        self.save()
         self._answer(worker, job, report.seconds)
 
     @_hear.register
@@ -255,14 +251,14 @@ class Scheduler:
         if report.lost:
             self._return(worker, report.reason)
             return
-        batch = job.record.batch_size or 1
+        batch = job.order.batch_size or job.record.batch_size or 1
         if report.exhausted and batch > 1:
-            job.record.batch_size = batch // 2
+            job.order = replace(job.order, batch_size=batch // 2)
             self._hear(Halved(batch // 2), worker, job)
-            self.workers.send(worker, replace(job.order, batch_size=batch // 2))
+            self.workers.send(worker, job.order)
             return
         if self.budget.left < 0:
-            status: Status = "COMPLETED" if job.record.curve else "REFUSED"
+            status: TrialStatus = "COMPLETED" if job.record.curve else "REFUSED"
             self._finish(worker, status, "cut off by the end of the budget", None)
         else:
             self._finish(worker, "FAILED", report.reason, report.output)
@@ -299,7 +295,9 @@ class Scheduler:
             seconds = max(0.0, latest - self.budget.now)
         self.workers.send(worker, Continue(job.total, seconds))
 
-    def _ending(self, job: Job, epoch_seconds: float) -> tuple[Status | None, str | None] | None:
+    def _ending(
+        self, job: Job, epoch_seconds: float
+    ) -> tuple[TrialStatus | None, str | None] | None:
         record = job.record
         done = record.next_epoch
         more = budgets.more_epochs(job.deadline - self.budget.now, epoch_seconds)
@@ -315,16 +313,16 @@ class Scheduler:
             return "COMPLETED", "its share of the budget is used"
         return self._early_ending(job) if job.explores else None
 
-    def _early_ending(self, job: Job) -> tuple[Status, str] | None:
+    def _early_ending(self, job: Job) -> tuple[TrialStatus, str] | None:
         record = job.record
         since = len(record.curve) - 1 - (record.best_epoch or 0)
         if self._patience is not None and since >= self._patience:
             return "COMPLETED", f"no gain in {since} epochs"
         others = [
             trial.curve
-            for trial in self.state.trials.values()
+            for trial in self.history.trials.values()
             if trial.status in ("COMPLETED", "PRUNED") and trial.resource == record.resource
         ]
         total = job.total - record.first_epoch
-        reason = pruning.unpromising(record.curve, total, others, self.state.objective)
+        reason = pruning.unpromising(record.curve, total, others, self.objective)
         return None if reason is None else ("PRUNED", reason)

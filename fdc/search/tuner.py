@@ -12,10 +12,12 @@ from autokeras import tuners
 from keras_tuner.engine.trial import Trial, TrialStatus
 from threadpoolctl import threadpool_limits
 
+from fdc import files
 from fdc.search.budget import START_SECONDS
 from fdc.search.jobs import Job
-from fdc.search.records import FINAL, TrialRecord
+from fdc.search.result import FINAL
 from fdc.search.scheduler import Scheduler
+from fdc.tracking import TrialRecord
 from fdc.training import checkpoint
 from fdc.training.spec import TrainCommand
 
@@ -24,6 +26,9 @@ MOST_TRIALS = 9999
 
 WORST = 1e9
 """Score of a failed trial where less is better."""
+
+ORACLE = "oracle.json"
+"""What KerasTuner's oracle knows, in the search's folder; of trials it is a copy of the journal."""
 
 MOST_REFUSED = 3
 """How many trials may be refused for each one that is wanted."""
@@ -51,7 +56,7 @@ class Driven:
         Args:
             **data: What `fit` has made of the few crops that it was given; not needed here.
         """
-        self._keep_oracle_in_state()
+        self._keep_oracle_on_disk()
         self.scheduler.run(self)
 
     def next_job(self, worker: str) -> Job | None:
@@ -76,7 +81,7 @@ class Driven:
         """Makes a job of a trial, or takes up the job that was running when it was stopped."""
         values = dict(trial.hyperparameters.values)
         first, last = self._epochs_of(values)
-        record = self.scheduler.state.trials.get(trial.trial_id) or TrialRecord(
+        record = self.scheduler.history.trials.get(trial.trial_id) or TrialRecord(
             id=trial.trial_id,
             number=int(trial.trial_id),
             hyperparameters=values,
@@ -97,10 +102,12 @@ class Driven:
 
     def job_ended(self, job: Job) -> None:
         """Tells the oracle how a trial went."""
+        self._tell_oracle(job.record)
+
+    def _tell_oracle(self, record: TrialRecord) -> None:
         oracle: Any = self.oracle  # type: ignore[attr-defined]
-        trial = oracle.trials[job.record.id]
-        record = job.record
-        objective = self.scheduler.state.objective
+        trial = oracle.trials[record.id]
+        objective = self.scheduler.objective
         if record.status in ("COMPLETED", "PRUNED"):
             value = record.metrics[objective.name]
         elif self.needs_every_score:
@@ -121,10 +128,10 @@ class Driven:
         oracle.save()
 
     def save(self) -> None:
-        """Does nothing: the scheduler keeps the oracle's state with its own."""
+        """Does nothing: the oracle saves itself, and the trials are in the journal."""
 
     def _trials_left(self) -> int:
-        records = [r for r in self.scheduler.state.trials.values() if r.id != FINAL]
+        records = [r for r in self.scheduler.history.trials.values() if r.id != FINAL]
         refused = sum(record.status == "REFUSED" for record in records)
         if refused == len(records) >= len(self.starting_points):
             # None of the points that every search starts from fits; neither would others.
@@ -133,13 +140,13 @@ class Driven:
 
     def _share(self, work: float) -> float | None:
         known = [
-            record.pace
-            for record in self.scheduler.state.trials.values()
-            if record.pace is not None and record.curve
+            record.seconds_per_epoch
+            for record in self.scheduler.history.trials.values()
+            if record.seconds_per_epoch is not None and record.curve
         ]
         starts = [
             record.start_seconds
-            for record in self.scheduler.state.trials.values()
+            for record in self.scheduler.history.trials.values()
             if record.start_seconds is not None
         ]
         return self.scheduler.budget.share(
@@ -161,28 +168,33 @@ class Driven:
         path = self.scheduler.trial_folder(record.continues) / checkpoint.BEST
         return path if path.is_file() else None
 
-    def _keep_oracle_in_state(self) -> None:
+    def _keep_oracle_on_disk(self) -> None:
         """KerasTuner's own files are not written whole or not at all, and not all together."""
         oracle: Any = self.oracle  # type: ignore[attr-defined]
-        state = self.scheduler.state
+        records = self.scheduler.history.trials
+        path = self.scheduler.folder / ORACLE
 
-        def remember() -> None:
+        def save() -> None:
             trials = {key: trial.get_state() for key, trial in oracle.trials.items()}
-            state.oracle = {"oracle": oracle.get_state(), "trials": trials}
+            files.write_json(path, {"oracle": oracle.get_state(), "trials": trials})
 
-        if state.oracle is not None:
-            trials = state.oracle["trials"].items()
-            oracle.trials = {key: Trial.from_state(told) for key, told in trials}
-            oracle.set_state(state.oracle["oracle"])
-            # Those that ran when the search was killed are handed out again first.
-            ongoing = sorted(trial.trial_id for trial in oracle.ongoing_trials.values())
-            oracle._retry_queue = ongoing[::-1]
-            oracle.ongoing_trials = {}
-        oracle.save = remember
+        kept = files.read_json(path) if records else None
+        oracle.save = save
         oracle._save_trial = lambda trial: None
         oracle._random_values = _first(self.starting_points, oracle, oracle._random_values)
         oracle.verbose = 0
         oracle.max_consecutive_failed_trials = MOST_TRIALS + 1
+        if kept is not None:
+            oracle.trials = {key: Trial.from_state(trial) for key, trial in kept["trials"].items()}
+            oracle.set_state(kept["oracle"])
+            ongoing = sorted(trial.trial_id for trial in oracle.ongoing_trials.values())
+            # Where the search was killed between the journal and the oracle, it does not know yet.
+            ended = [key for key in ongoing if key in records and records[key].status is not None]
+            for key in ended:
+                self._tell_oracle(records[key])
+            # Those that ran are handed out again first.
+            oracle._retry_queue = [key for key in reversed(ongoing) if key not in ended]
+            oracle.ongoing_trials = {}
 
 
 class Greedy(Driven, tuners.Greedy):  # type: ignore[misc]

@@ -1,11 +1,15 @@
-"""The one place that writes runs to MLflow."""
+"""The one place that keeps what happens in a search, and writes it to MLflow."""
 
 from fdc.tracking.location import artifact_location, quiet_mlflow, tracking_uri
 from fdc.tracking.origin import environment, git_state
-from fdc.tracking.runs import SearchRun, TrialStatus
+from fdc.tracking.runs import SearchRun
+from fdc.tracking.trial_history import TrialHistory
+from fdc.tracking.trials import TrialRecord, TrialStatus
 
 __all__ = [
     "SearchRun",
+    "TrialHistory",
+    "TrialRecord",
     "TrialStatus",
     "artifact_location",
     "environment",

@@ -1,4 +1,4 @@
-"""The spool: everything that is to be told to MLflow, first on disk, one JSON line per event."""
+"""All that happens in a search, on disk before anyone acts on it: one JSON line per event."""
 
 import errno
 import json
@@ -16,7 +16,13 @@ from filelock import FileLock, Timeout
 from fdc import files
 from fdc.errors import TrackingError
 
+JOURNAL = "journal.jsonl"
+
+_OLDER_FILES = ("state.json", "tracking/journal.jsonl")
+"""What searches of fdc 0.1 wrote, which had no such journal."""
+
 Event = dict[str, Any]
+"""Its kind, its time in milliseconds since 1970, and what else belongs to that kind."""
 
 
 class Journal:
@@ -29,29 +35,37 @@ class Journal:
         folder: Where the journal lies; made where absent.
 
     Attributes:
-        identity: LocalizedText this journal in MLflow, so that nothing is created twice.
+        folder: Where the journal lies.
+        identity: Tells this journal from any other one, so that nothing is created in MLflow twice.
+        grown: Set by every append; cleared by who waits for more to read.
 
     Raises:
-        TrackingError: Where another process holds the journal.
+        TrackingError: Where another process holds the journal, or an older fdc began the search.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         # The sender's thread lets go of what the caller's thread took.
-        self._lock = FileLock(folder / "lock", thread_local=False)
+        self._lock = FileLock(folder / "journal.lock", thread_local=False)
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise TrackingError(
-                f"Another process writes the runs of {folder}.",
-                "Wait until that search has ended, or end it.",
+                f"Another process searches in {folder}.", "Wait for it, or use another folder."
             ) from None
-        self._path = folder / "journal.jsonl"
+        self._path = folder / JOURNAL
+        if not self._path.exists() and any((folder / name).exists() for name in _OLDER_FILES):
+            self._lock.release()
+            raise TrackingError(
+                f"The search in {folder} was begun by an older fdc, and cannot be taken up.",
+                "Move the folder away, and run the same command again: it searches anew.",
+            )
+        self.grown = threading.Event()
         self._mutex = threading.Lock()
         self._file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-        self._mend_torn_line()
-        first = next(iter(self.read(0, 1)), None)
+        self._drop_torn_line()
+        first = next(iter(self.read(limit=1)), None)
         if first is None:
             self.identity = uuid.uuid4().hex
             self.append("journal", identity=self.identity)
@@ -63,18 +77,20 @@ class Journal:
         """Size of the journal, in bytes."""
         return os.fstat(self._file).st_size
 
-    def append(self, kind: str, run: str = "", **content: Any) -> Event:
+    def append(self, kind: str, **content: Any) -> Event:
         """Writes one event.
 
         Args:
             kind: What happened.
-            run: Key of the run to which it happened.
-            **content: Anything that JSON can say, NaN included.
+            **content: Anything that JSON can say, NaN and NumPy's numbers included.
 
         Returns:
-            The event, with its time in milliseconds since 1970.
+            The event as `read` will give it.
+
+        Raises:
+            TrackingError: If it cannot be written, as on a full disk.
         """
-        event = {"kind": kind, "run": run, "time": time.time_ns() // 1_000_000, **content}
+        event = {"kind": kind, "time": time.time_ns() // 1_000_000, **content}
         line = json.dumps(event, ensure_ascii=False, default=_plain).encode() + b"\n"
         with self._mutex:
             size = self.end
@@ -87,9 +103,10 @@ class Journal:
                     f"{self._path} cannot be written: {error.strerror}.",
                     "Make room, and run the same command again.",
                 ) from error
-        return event
+        self.grown.set()
+        return _decoded(line)
 
-    def read(self, offset: int, limit: int | None = None) -> Iterator[tuple[Event, int]]:
+    def read(self, offset: int = 0, limit: int | None = None) -> Iterator[tuple[Event, int]]:
         """Reads events.
 
         Args:
@@ -105,9 +122,9 @@ class Journal:
                 if count == limit or not line.endswith(b"\n"):
                     return
                 offset += len(line)
-                yield json.loads(line), offset
+                yield _decoded(line), offset
 
-    def keep(self, content: bytes, name: str) -> str:
+    def store_file(self, content: bytes, name: str) -> str:
         """Keeps a file until it is sent, and for a database that has to be filled again.
 
         Args:
@@ -117,7 +134,7 @@ class Journal:
         Returns:
             Its path relative to the journal's folder.
         """
-        place = self.folder / "files" / sha256(content).hexdigest()[:16] / name
+        place = self.folder / "artifacts" / sha256(content).hexdigest()[:16] / name
         if not place.exists():
             files.write_bytes(place, content)
         return str(place.relative_to(self.folder))
@@ -127,12 +144,17 @@ class Journal:
         os.close(self._file)
         self._lock.release()
 
-    def _mend_torn_line(self) -> None:
+    def _drop_torn_line(self) -> None:
         size = self.end
         if size == 0 or os.pread(self._file, 1, size - 1) == b"\n":
             return
         whole = self._path.read_bytes().rfind(b"\n") + 1
         os.ftruncate(self._file, whole)
+
+
+def _decoded(line: bytes) -> Event:
+    event: Event = json.loads(line)
+    return event
 
 
 def _plain(value: Any) -> Any:

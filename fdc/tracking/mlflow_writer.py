@@ -1,18 +1,19 @@
-"""What is said to MLflow, and that saying it twice is the same as saying it once."""
+"""The calls to MLflow; making one twice is the same as making it once."""
 
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fdc.tracking.journal import Event
-from fdc.tracking.location import artifact_location, database_file, quiet_mlflow
+from fdc.tracking.connection import open_client
+from fdc.tracking.location import artifact_location
+from fdc.tracking.translator import RunUpdate
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import DatasetInput
 
 _KEY_TAG = "fdc.key"
 _METRICS_PER_BATCH = 900
@@ -23,15 +24,15 @@ Item = TypeVar("Item")
 
 
 class RefusedError(Exception):
-    """MLflow answers, but will not take an event, now or ever."""
+    """MLflow answers, but will not take an update, now or ever."""
 
 
-class Delivery:
-    """Tells MLflow the events of one journal.
+class MlflowWriter:
+    """Makes the runs of one journal in MLflow.
 
-    An event may be delivered again, as happens where a process dies before it could note that it
-    was: MLflow drops a metric point, parameter or tag that it has (the journal fixes the times),
-    and a run is looked up by its key before it is created.
+    An update may be sent again, as happens where a process dies before it could note that it was:
+    MLflow drops a metric point, parameter or tag that it has (the journal fixes the times), and a
+    run is looked up by its key before it is created.
 
     Args:
         uri: MLflow's tracking URI.
@@ -61,8 +62,7 @@ class Delivery:
         """
         if self._client is not None:
             return True
-        quiet_mlflow()
-        client = _open_client(self._uri)
+        client = open_client(self._uri)
         experiment_id = _experiment_id(client, self._experiment, self._uri)
         known = not self._is_gone(client, experiment_id)
         if not known:
@@ -71,74 +71,73 @@ class Delivery:
         self._client = client
         return known
 
-    def send(self, events: list[Event]) -> None:
-        """Delivers events, by run.
+    def send(self, updates: Sequence[RunUpdate]) -> None:
+        """Makes updates, run by run.
 
         Args:
-            events: In the journal's order.
+            updates: In the journal's order.
 
         Raises:
             RefusedError: Where MLflow will not take one of them; others may have been taken.
         """
         from mlflow import MlflowException
 
-        keys = dict.fromkeys(event["run"] for event in events if event["run"])
         try:
-            for key in keys:
-                self._send_run(key, [event for event in events if event["run"] == key])
+            for key in dict.fromkeys(update.run for update in updates):
+                self._send_run(key, [update for update in updates if update.run == key])
         except MlflowException as error:
             if error.error_code in _REFUSALS:
                 raise RefusedError(str(error)) from error
             raise
 
-    def _send_run(self, key: str, events: list[Event]) -> None:
+    def _send_run(self, key: str, updates: list[RunUpdate]) -> None:
         client = self._connected()
-        for event in events:
-            if event["kind"] == "begin":
-                self._begin(client, key, event)
+        for update in updates:
+            if update.name is not None:
+                self._begin(client, update)
         if key not in self.runs:
             raise RefusedError(f"the run {key} could not be created")
         run_id = self.runs[key]
-        life = [event for event in events if event["kind"] in ("begin", "end")]
-        self._send_batches(client, run_id, events)
-        for event in events:
-            if event["kind"] == "file":
-                path = self._folder / event["file"]
-                client.log_artifact(run_id, str(path), event["folder"] or None)
-            elif event["kind"] == "dataset":
-                client.log_inputs(run_id, datasets=[_dataset_input(event)])
-            elif event["kind"] == "end" and event is life[-1]:
-                client.set_terminated(run_id, event["status"], event["time"])
+        self._send_batches(client, run_id, updates)
+        for update in updates:
+            if update.artifact is not None:
+                self._send_artifact(client, run_id, update)
+            if update.dataset is not None:
+                client.log_inputs(run_id, datasets=[_dataset_input(update.dataset)])
+        life = [update for update in updates if update.name is not None or update.status]
+        if life and life[-1].status:
+            client.set_terminated(run_id, life[-1].status, life[-1].time)
 
-    def _send_batches(self, client: MlflowClient, run_id: str, events: list[Event]) -> None:
+    def _send_batches(
+        self, client: MlflowClient, run_id: str, updates: Sequence[RunUpdate]
+    ) -> None:
         from mlflow.entities import Metric, Param, RunTag
 
         metrics = [
-            Metric(name, value, event["time"], event["step"])
-            for event in events
-            if event["kind"] == "metrics"
-            for name, value in event["values"].items()
+            Metric(name, value, update.time, update.step)
+            for update in updates
+            for name, value in update.metrics.items()
         ]
-        params = [
-            Param(name, value)
-            for event in events
-            if event["kind"] == "params"
-            for name, value in event["values"].items()
-        ]
-        tags = {
-            name: value
-            for event in events
-            if event["kind"] in ("begin", "tags")
-            for name, value in event["values"].items()
-        }
-        for batch in _parts(metrics, _METRICS_PER_BATCH):
-            client.log_batch(run_id, metrics=batch, synchronous=True)
+        params = [Param(*item) for update in updates for item in update.params.items()]
+        tags = {name: value for update in updates for name, value in update.tags.items()}
+        for points in _parts(metrics, _METRICS_PER_BATCH):
+            client.log_batch(run_id, metrics=points, synchronous=True)
         for pairs in _parts(params, _TEXTS_PER_BATCH):
             client.log_batch(run_id, params=pairs, synchronous=True)
-        for items in _parts(list(tags.items()), _TEXTS_PER_BATCH):
-            client.log_batch(run_id, tags=[RunTag(*item) for item in items], synchronous=True)
+        for items in _parts([RunTag(*item) for item in tags.items()], _TEXTS_PER_BATCH):
+            client.log_batch(run_id, tags=items, synchronous=True)
 
-    def _begin(self, client: MlflowClient, key: str, event: Event) -> None:
+    def _send_artifact(self, client: MlflowClient, run_id: str, update: RunUpdate) -> None:
+        if update.file is None:
+            client.log_text(run_id, update.text or "", str(update.artifact))
+        else:
+            folder = str(PurePosixPath(str(update.artifact)).parent)
+            client.log_artifact(
+                run_id, str(self._folder / update.file), None if folder == "." else folder
+            )
+
+    def _begin(self, client: MlflowClient, update: RunUpdate) -> None:
+        key = update.run
         if key in self.runs:
             client.update_run(self.runs[key], status="RUNNING")
             return
@@ -149,10 +148,10 @@ class Delivery:
         if found:
             self.runs[key] = found[0].info.run_id
             return
-        tags = {_KEY_TAG: unique, **event["values"]}
-        if event["parent"]:
-            tags["mlflow.parentRunId"] = self.runs[event["parent"]]
-        run = client.create_run(str(self.experiment_id), event["time"], tags, event["name"])
+        tags = {_KEY_TAG: unique, **update.tags}
+        if update.parent:
+            tags["mlflow.parentRunId"] = self.runs[update.parent]
+        run = client.create_run(str(self.experiment_id), update.time, tags, update.name)
         self.runs[key] = run.info.run_id
 
     def _is_gone(self, client: MlflowClient, experiment: str) -> bool:
@@ -174,22 +173,6 @@ class Delivery:
         if self._client is None:
             raise RuntimeError("connect first")
         return self._client
-
-
-def _open_client(uri: str) -> MlflowClient:
-    from filelock import FileLock
-    from mlflow import MlflowClient
-
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
-    database = database_file(uri)
-    if database is None:
-        return MlflowClient(uri)
-    database.parent.mkdir(parents=True, exist_ok=True)
-    # Two processes that both make the tables of a new database break it.
-    with FileLock(database.with_name(database.name + ".lock")):
-        client = MlflowClient(uri)
-        client.search_experiments(max_results=1)
-    return client
 
 
 _EXPERIMENT = {"mlflow.experimentKind": "custom_model_development"}
@@ -215,17 +198,18 @@ def _experiment_id(client: MlflowClient, name: str, uri: str) -> str:
     raise RuntimeError(f"MLflow neither finds nor creates the experiment {name}")
 
 
-def _dataset_input(event: Event) -> Any:
+def _dataset_input(dataset: Mapping[str, Any]) -> DatasetInput:
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    dataset = Dataset(
-        name=event["name"],
-        digest=event["digest"],
+    name = dataset["name"]
+    shown = Dataset(
+        name=name,
+        digest=dataset["digest"],
         source_type="local",
-        source=json.dumps({"name": event["name"]}),
-        profile=json.dumps(event["counts"]),
+        source=json.dumps({"name": name}),
+        profile=json.dumps(dataset["counts"]),
     )
-    return DatasetInput(dataset, [InputTag("mlflow.data.context", event["context"])])
+    return DatasetInput(shown, [InputTag("mlflow.data.context", dataset["context"])])
 
 
 def _parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

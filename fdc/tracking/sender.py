@@ -2,18 +2,19 @@
 
 import json
 import logging
-import re
 import threading
+from dataclasses import asdict
 
 from fdc import files
-from fdc.tracking.journal import Event, Journal
-from fdc.tracking.mlflow_writer import Delivery, RefusedError
+from fdc.tracking.connection import reason
+from fdc.tracking.journal import Journal
+from fdc.tracking.mlflow_writer import MlflowWriter, RefusedError
+from fdc.tracking.translator import RunUpdate, Translator
 
 _EVENTS_PER_CHUNK = 500
 _SECONDS_TO_GATHER = 0.5
 _LONGEST_WAIT_SECONDS = 15.0
 _SECONDS_TO_GIVE_UP = 2.0
-_SYSTEM_REASON = re.compile(r"\[Errno \d+\] ([\w ]+)")
 
 _log = logging.getLogger(__name__)
 
@@ -27,34 +28,32 @@ class Sender(threading.Thread):
         journal: What to send.
         uri: MLflow's tracking URI.
         experiment: Name of the experiment; created where absent.
+
+    Attributes:
+        refused: How many updates MLflow will not take.
+        refused_file: Where they are kept, with the reasons.
+        trouble: Why MLflow cannot be reached at present; None where it can.
     """
 
     def __init__(self, journal: Journal, uri: str, experiment: str) -> None:
         super().__init__(name="fdc-tracking", daemon=True)
         self._journal = journal
         self._uri = uri
-        self._delivery = Delivery(uri, experiment, journal.identity, journal.folder)
-        self._wake = threading.Event()
+        self._writer = MlflowWriter(uri, experiment, journal.identity, journal.folder)
+        self._translator = Translator()
+        self._chunk: list[RunUpdate] = []
         self._closing = threading.Event()
         self._abandoned = threading.Event()
-        self._settled = threading.Condition()
+        self._progress = threading.Condition()
         self._state_file = journal.folder / "sent.json"
-        self._offset = self._load_offset()
-        self._refused = 0
+        self._offset = self._chunk_end = self._load_offset()
+        self.refused = 0
+        self.refused_file = journal.folder / "refused.jsonl"
         self.trouble: str | None = None
-
-    @property
-    def refused(self) -> int:
-        """How many events MLflow will not take; they are kept in `refused.jsonl`."""
-        return self._refused
 
     def unsent(self) -> int:
         """How many events are still to be sent."""
         return sum(1 for _ in self._journal.read(self._offset))
-
-    def notify(self) -> None:
-        """Says that the journal has grown."""
-        self._wake.set()
 
     def wait_for_run(self, key: str, timeout: float) -> str | None:
         """Waits until a run is in MLflow and everything told of it so far is sent.
@@ -64,13 +63,12 @@ class Sender(threading.Thread):
             timeout: Seconds to wait at most.
 
         Returns:
-            MLflow's id of the run; null where it could not be had in time.
+            MLflow's id of the run; None where it could not be had in time.
         """
         target = self._journal.end
-        self._wake.set()
-        with self._settled:
-            sent = self._settled.wait_for(lambda: self._offset >= target, timeout)
-        return self._delivery.runs.get(key) if sent else None
+        with self._progress:
+            sent = self._progress.wait_for(lambda: self._offset >= target, timeout)
+        return self._writer.runs.get(key) if sent else None
 
     def close(self, timeout: float) -> None:
         """Sends what is left, for a bounded time, and lets go of the journal.
@@ -79,7 +77,7 @@ class Sender(threading.Thread):
             timeout: Seconds to wait at most.
         """
         self._closing.set()
-        self._wake.set()
+        self._journal.grown.set()
         self.join(timeout)
         self._abandoned.set()
         self.join(_SECONDS_TO_GIVE_UP)
@@ -88,8 +86,8 @@ class Sender(threading.Thread):
         """Sends until closed and empty; called by `start`."""
         failures = 0
         while not (self._abandoned.is_set() or (self._closing.is_set() and self._is_done())):
-            self._wake.wait()
-            self._wake.clear()
+            self._journal.grown.wait()
+            self._journal.grown.clear()
             self._closing.wait(_SECONDS_TO_GATHER)
             while not (self._abandoned.is_set() or self._is_done()):
                 try:
@@ -119,9 +117,7 @@ class Sender(threading.Thread):
                 self._uri,
                 self._journal.folder,
             )
-        text = str(error).strip() or type(error).__name__
-        reason = _SYSTEM_REASON.search(text)
-        self.trouble = reason.group(1).lower() if reason else text.partition("\n")[0][:200]
+        self.trouble = reason(error)
 
     def _note_success(self) -> None:
         if self.trouble is not None:
@@ -129,44 +125,52 @@ class Sender(threading.Thread):
         self.trouble = None
 
     def _send_chunk(self) -> None:
-        if not self._delivery.connect():
-            self._offset = 0
-        chunk = list(self._journal.read(self._offset, _EVENTS_PER_CHUNK))
+        if not self._writer.connect():
+            self._translator = Translator()
+            self._offset = self._chunk_end = 0
+        if self._chunk_end == self._offset:
+            self._chunk = []
+            for event, end in self._journal.read(self._offset, _EVENTS_PER_CHUNK):
+                self._chunk += self._translator.translate(event)
+                self._chunk_end = end
         try:
-            self._delivery.send([event for event, _ in chunk])
+            self._writer.send(self._chunk)
         except RefusedError:
-            for event, _ in chunk:
-                self._send_or_set_aside(event)
-        self._offset = chunk[-1][1]
+            for update in self._chunk:
+                self._send_or_set_aside(update)
+        self._offset = self._chunk_end
         self._save_state()
-        with self._settled:
-            self._settled.notify_all()
+        with self._progress:
+            self._progress.notify_all()
 
-    def _send_or_set_aside(self, event: Event) -> None:
+    def _send_or_set_aside(self, update: RunUpdate) -> None:
         try:
-            self._delivery.send([event])
+            self._writer.send([update])
         except RefusedError as error:
-            self._refused += 1
-            _log.warning("MLflow refused an entry of run %s: %s", event["run"], error)
-            with (self._journal.folder / "refused.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps({**event, "error": str(error)}) + "\n")
+            self.refused += 1
+            _log.warning("MLflow refused an entry of run %s: %s", update.run, error)
+            with self.refused_file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({**asdict(update), "error": str(error)}) + "\n")
 
     def _load_offset(self) -> int:
         """How far earlier sessions came; from the start where they wrote to another MLflow."""
-        if not self._state_file.exists():
+        state = files.read_json(self._state_file)
+        if state is None or state["uri"] != self._uri:
             return 0
-        state = json.loads(self._state_file.read_text(encoding="utf-8"))
-        if state["uri"] != self._uri:
-            return 0
-        self._delivery.experiment_id = state["experiment_id"]
-        self._delivery.runs = state["runs"]
-        return int(state["offset"])
+        self._writer.experiment_id = state["experiment_id"]
+        self._writer.runs = state["runs"]
+        offset = int(state["offset"])
+        for event, end in self._journal.read():
+            if end > offset:
+                break
+            self._translator.translate(event)
+        return offset
 
     def _save_state(self) -> None:
         state = {
             "uri": self._uri,
             "offset": self._offset,
-            "experiment_id": self._delivery.experiment_id,
-            "runs": self._delivery.runs,
+            "experiment_id": self._writer.experiment_id,
+            "runs": self._writer.runs,
         }
-        files.write_text(self._state_file, json.dumps(state))
+        files.write_json(self._state_file, state)

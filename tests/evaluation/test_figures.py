@@ -8,19 +8,20 @@ import pytest
 from PIL import Image
 
 from fdc.evaluation import figures, judge
+from fdc.tracking import TrialRecord
+
+
+def trial(number, status, accuracies, **more) -> TrialRecord:
+    curve = [{"val_accuracy": accuracy} for accuracy in accuracies]
+    best = int(np.argmax(accuracies)) if accuracies else None
+    return TrialRecord(str(number), number, {}, 1, status, curve=curve, best_epoch=best, **more)
+
 
 TRIALS = [
-    {"id": "a", "number": 0, "status": "COMPLETED", "reason": None, "seconds": 40.0}
-    | {"parameters": 1_200_000, "metrics": {"val_accuracy": 0.6}},
-    {"id": "b", "number": 1, "status": "PRUNED", "reason": "below the median", "seconds": 9.0}
-    | {"parameters": 50_000, "metrics": {"val_accuracy": 0.7}},
-    {"id": "c", "number": 2, "status": "FAILED", "reason": "out of memory at 3.1 GB"}
-    | {"seconds": 1.0, "parameters": None, "metrics": {}},
+    trial(0, "COMPLETED", [0.4, 0.6], seconds=40.0, parameters=1_200_000),
+    trial(1, "PRUNED", [0.7], reason="below the median", seconds=9.0, parameters=50_000),
+    trial(2, "FAILED", [], reason="out of memory at 3.1 GB", seconds=1.0),
 ]
-CURVES = {
-    "a": {0: {"val_accuracy": 0.4}, 1: {"val_accuracy": 0.6}},
-    "b": {0: {"val_accuracy": 0.7}},
-}
 
 
 @pytest.fixture(autouse=True)
@@ -72,14 +73,14 @@ def test_predicted_against_true(years, photos, recwarn):
 
 
 def test_learning_curves_name_the_best_trial_first(recwarn):
-    figure = figures.learning_curves(CURVES, TRIALS, "val_accuracy")
+    figure = figures.learning_curves(TRIALS, "val_accuracy")
     drawn(figure, recwarn)
     legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert legend == ["trial 1: 0.7, pruned", "trial 0: 0.6"]
 
 
 def test_learning_curves_without_a_curve(recwarn):
-    drawn(figures.learning_curves({}, TRIALS, "val_accuracy"), recwarn)
+    drawn(figures.learning_curves(TRIALS[2:], "val_accuracy"), recwarn)
 
 
 def test_leaderboard_orders_by_the_objective(recwarn):

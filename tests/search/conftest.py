@@ -1,51 +1,49 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fdc.tracking import TrialHistory
+from fdc.tracking.journal import Event, Journal
 
-@dataclass
-class Recorder:
-    """A log that keeps what it is told, and may do something at an epoch's end."""
 
-    on_epoch: Callable[[str, int], None] = lambda trial, epoch: None
-    began: list[str] = field(default_factory=list)
-    epochs: list[tuple[str, int]] = field(default_factory=list)
-    metrics: dict[tuple[str, int], dict[str, float]] = field(default_factory=dict)
-    ended: dict[str, dict[str, Any]] = field(default_factory=dict)
+class Recorder(TrialHistory):
+    """A history that also notes what it was told, and may do something before it notes an epoch."""
 
-    def trial_began(
-        self, trial_id: str, number: int, hyperparameters: Mapping[str, Any], seed: int
+    def __init__(
+        self, folder: Path, on_epoch: Callable[[str, int], None] = lambda trial, epoch: None
     ) -> None:
-        self.began.append(trial_id)
+        super().__init__(Journal(folder))
+        self.on_epoch = on_epoch
+        self.began: list[str] = []
+        self.epochs: list[tuple[str, int]] = []
+        self.metrics: dict[tuple[str, int], dict[str, float]] = {}
+        self.ended: dict[str, dict[str, Any]] = {}
+        journal, append = self.journal, self.journal.append
 
-    def epoch_ended(self, trial_id: str, epoch: int, metrics: Mapping[str, float]) -> None:
-        self.epochs.append((trial_id, epoch))
-        self.metrics[trial_id, epoch] = dict(metrics)
-        self.on_epoch(trial_id, epoch)
+        def noted(kind: str, **content: Any) -> Event:
+            self._note(kind, content)
+            return append(kind, **content)
 
-    def trial_ended(
-        self,
-        trial_id: str,
-        status: str,
-        reason: str | None,
-        metrics: Mapping[str, float],
-        seconds: float,
-        parameters: int | None,
-        *,
-        traceback: str | None = None,
-    ) -> None:
-        self.ended[trial_id] = {
-            "status": status,
-            "reason": reason,
-            "metrics": dict(metrics),
-            "parameters": parameters,
-            "traceback": traceback,
-        }
+        journal.append = noted
+
+    def _note(self, kind: str, content: dict[str, Any]) -> None:
+        trial = content.get("trial")
+        match kind:
+            case "trial_began":
+                self.began.append(trial)
+            case "epoch_ended":
+                self.epochs.append((trial, content["epoch"]))
+                self.metrics[trial, content["epoch"]] = content["metrics"]
+                self.on_epoch(trial, content["epoch"])
+            case "trial_ended" if content["status"] is not None:
+                record = self.trials[trial]
+                known = {"metrics": record.metrics, "parameters": record.parameters}
+                self.ended[trial] = content | known
 
 
 @pytest.fixture(autouse=True)

@@ -6,31 +6,28 @@ from fdc.search import console as consoles
 from fdc.search.budget import Budget
 from fdc.search.console import Console
 from fdc.search.jobs import Job
-from fdc.search.records import State, TrialRecord
+from fdc.tracking import TrialRecord
 from fdc.training.objective import Objective
 from fdc.training.spec import TrainCommand
 
 
-def records(tmp_path):
+def records():
     done = TrialRecord("0000", 0, {"network/family": "plain", "network/width": 16}, 1)
     done.curve = [{"loss": 0.5, "val_accuracy": 0.7}, {"loss": 0.4, "val_accuracy": 0.6}]
     done.best_epoch = 0
     done.status, done.seconds, done.parameters = "COMPLETED", 83.0, 1_230_000
     failed = TrialRecord("0001", 1, {}, 1, status="FAILED", reason="killed by the system")
     running = TrialRecord("0002", 2, {"learning_rate": 0.002}, 1)
-    state = State(tmp_path / "state.json", Objective.of("classes"), {})
-    state.trials = {record.id: record for record in (done, failed, running)}
-    return state
+    return [done, failed, running]
 
 
-def test_plain_lines_where_there_is_no_terminal(capfd, tmp_path):
-    state = records(tmp_path)
-    done, failed, running = state.trials.values()
+def test_plain_lines_where_there_is_no_terminal(capfd):
+    done, failed, running = records()
     with Console() as console:
         console.began(running)
         console.ended(done)
         console.ended(failed)
-        console.update(state, Budget(None, 0, 0, 1, 1), [])
+        console.update(records(), Objective.of("classes"), Budget(None, 0, 0, 1, 1), [])
     lines = capfd.readouterr().err.splitlines()
     assert lines == [
         "trial 0002 begins: residual, rate 0.002",
@@ -39,8 +36,8 @@ def test_plain_lines_where_there_is_no_terminal(capfd, tmp_path):
     ]
 
 
-def test_epochs_are_told_now_and_then_only(capfd, tmp_path):
-    record = next(iter(records(tmp_path).trials.values()))
+def test_epochs_are_told_now_and_then_only(capfd):
+    record = records()[0]
     with Console() as console:
         for _ in range(5):
             console.epoch_ended(record, 9)
@@ -49,8 +46,8 @@ def test_epochs_are_told_now_and_then_only(capfd, tmp_path):
     ]
 
 
-def test_quiet_says_nothing(capfd, tmp_path):
-    record = next(iter(records(tmp_path).trials.values()))
+def test_quiet_says_nothing(capfd):
+    record = records()[0]
     with Console(quiet=True) as console:
         console.began(record)
         console.say("hello")
@@ -58,12 +55,13 @@ def test_quiet_says_nothing(capfd, tmp_path):
 
 
 def test_the_table_shows_trials_best_and_time(tmp_path):
-    state = records(tmp_path)
-    running = state.trials["0002"]
+    trials = records()
+    running = trials[2]
     job = Job(running, TrainCommand(tmp_path, {}, 1), 9, 10.0, 0.0, total=7)
     budget = Budget(10.0, 0.0, 60.0, 3, 1, lambda: 0.0)
+    table = consoles._table(trials, Objective.of("classes"), budget, [job])
     shown = io.StringIO()
-    rich.console.Console(file=shown, width=140).print(consoles._table(state, budget, [job]))
+    rich.console.Console(file=shown, width=140).print(table)
     text = shown.getvalue()
     assert "1:00 min used, 9:00 min left" in text
     assert "best loss 0.5000, val_accuracy 0.7000 (trial 0000)" in text

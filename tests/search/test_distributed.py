@@ -43,9 +43,9 @@ def test_a_node_that_dies_gives_its_trial_back(cluster: Nodes, data: Data, tmp_p
             cluster.kill(node)
             cluster.add(num_cpus=1)
 
-    log = Recorder(kill_its_node)
+    log = Recorder(tmp_path, kill_its_node)
     train, validation = data.split("classes")
-    result = search(train, validation, folder=tmp_path, log=log, **OPTIONS)
+    result = search(train, validation, folder=tmp_path, history=log, **OPTIONS)
     assert killed
     assert {trial.status for trial in result.trials} <= {"COMPLETED", "PRUNED"}
     # No epoch was trained twice: the trial went on from its checkpoint on another node.

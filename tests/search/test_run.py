@@ -1,6 +1,5 @@
 """Whole searches: real workers, real training, real kills."""
 
-import json
 import os
 import re
 import signal
@@ -17,6 +16,8 @@ import pytest
 from fdc.errors import SearchError
 from fdc.inference.network import Network
 from fdc.search import search
+from fdc.tracking import TrialHistory
+from fdc.tracking.journal import Journal
 from tests.search.conftest import Recorder
 from tests.synthetic_crops import TASKS
 
@@ -35,7 +36,7 @@ def look_for(data, folder, log=None, **changes):
         "seed": 0,
         "quiet": True,
     }
-    return search(train, validation, folder=folder, log=log, **{**options, **changes})
+    return search(train, validation, folder=folder, history=log, **{**options, **changes})
 
 
 def workers():
@@ -54,8 +55,10 @@ def outcome(result):
 
 @pytest.fixture(scope="module")
 def finished(data, tmp_path_factory):
-    log = Recorder()
-    result = look_for(data, tmp_path_factory.mktemp("finished"), log)
+    folder = tmp_path_factory.mktemp("finished")
+    log = Recorder(folder)
+    result = look_for(data, folder, log)
+    log.journal.close()
     return result, log
 
 
@@ -115,10 +118,11 @@ def test_only_what_is_needed_stays_on_disk(finished):
 
 def test_the_same_call_again_answers_at_once(data, finished):
     result, _ = finished
-    log = Recorder()
+    log = Recorder(result.folder)
     began = time.monotonic()
     again = look_for(data, result.folder, log)
     assert time.monotonic() - began < 2
+    log.journal.close()
     assert again == result
     assert log.began == []
 
@@ -146,7 +150,8 @@ from tests.synthetic_crops import TASKS
                 os.kill(os.getpid(), signal.SIGKILL)
 
         folder = Path({str(tmp_path)!r})
-        look_for(Data(*draw(folder)), folder / "search", Recorder(kill))
+        recorder = Recorder(folder / "search", kill)
+        look_for(Data(*draw(folder)), folder / "search", recorder)
         """)
     )
     root = Path(__file__).resolve().parents[2]
@@ -156,7 +161,7 @@ from tests.synthetic_crops import TASKS
     time.sleep(0.5)
     driver = f"{tmp_path}/search"
     assert not [p for p in psutil.process_iter(["cmdline"]) if driver in str(p.info["cmdline"])]
-    log = Recorder()
+    log = Recorder(tmp_path / "search")
     resumed = look_for(data, tmp_path / "search", log)
     assert log.began == ["0001"]
     assert log.epochs == [("0001", 0), ("0001", 1)]
@@ -165,7 +170,7 @@ from tests.synthetic_crops import TASKS
 
 
 def test_ctrl_c_ends_the_epoch_and_exports(data, tmp_path):
-    interrupt = Recorder(lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    interrupt = Recorder(tmp_path, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     stopped = look_for(data, tmp_path, interrupt)
     assert stopped.interrupted
     assert interrupt.epochs == [("0000", 0)]
@@ -177,16 +182,20 @@ def test_ctrl_c_ends_the_epoch_and_exports(data, tmp_path):
 
 def test_ctrl_c_twice_stops_at_once(data, tmp_path):
     class Impatient(Recorder):
-        def trial_began(self, *_):
+        def trial_began(self, record):
+            super().trial_began(record)
             os.kill(os.getpid(), signal.SIGINT)
             os.kill(os.getpid(), signal.SIGTERM)
 
+    impatient = Impatient(tmp_path)
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     with pytest.raises(KeyboardInterrupt):
-        look_for(data, tmp_path, Impatient())
+        look_for(data, tmp_path, impatient)
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
     assert not workers()
-    assert json.loads((tmp_path / "state.json").read_text())["trials"][0]["status"] is None
+    impatient.journal.close()
+    [record] = TrialHistory(Journal(tmp_path)).trials.values()
+    assert record.status is None
 
 
 def test_a_worker_that_is_killed_costs_its_trial_alone(data, tmp_path):
@@ -197,7 +206,7 @@ def test_a_worker_that_is_killed_costs_its_trial_alone(data, tmp_path):
             # The one that has just told of its epoch waits, the other one imports or trains.
             min(workers(), key=lambda worker: worker.create_time()).send_signal(signal.SIGKILL)
 
-    log = Recorder(kill_first)
+    log = Recorder(tmp_path, kill_first)
     changes = {"task": TASKS["regression"], "epochs": 3, "trials": 9, "workers": 2}
     result = look_for(data, tmp_path, log, tuner="hyperband", **changes)
     assert [t.status for t in result.trials] == ["FAILED"] + ["COMPLETED"] * 8
@@ -213,10 +222,10 @@ def test_a_worker_that_is_killed_costs_its_trial_alone(data, tmp_path):
 def test_no_completed_trial_is_an_error_with_the_reasons(data, tmp_path):
     train, validation = data.split(KIND)
     beyond = type(train)(train.path, 90, 32, train.positions + 1000, train.targets)
-    log = Recorder()
+    log = Recorder(tmp_path)
     options = {"task": TASK, "minutes": None, "trials": 2, "epochs": 1}
     with pytest.raises(SearchError) as told:
-        search(beyond, validation, folder=tmp_path, log=log, quiet=True, **options)
+        search(beyond, validation, folder=tmp_path, history=log, quiet=True, **options)
     assert "Not one of 2 trials was completed" in told.value.message
     assert "trial 0001 FAILED: IndexError: index 10" in told.value.message
     assert "feed.py" in log.ended["0000"]["traceback"]
@@ -226,10 +235,10 @@ def test_a_budget_without_room_for_an_epoch_says_what_would_fit(data, tmp_path):
     train, validation = data.split(KIND)
     many = np.resize(np.arange(60), 5_000_000)
     huge = type(train)(train.path, 90, 32, train.positions[many], train.targets[many])
-    log = Recorder()
+    log = Recorder(tmp_path)
     options = {"task": TASK, "minutes": 4, "trials": 9, "quiet": True}
     with pytest.raises(SearchError) as told:
-        search(huge, validation, folder=tmp_path, log=log, **options)
+        search(huge, validation, folder=tmp_path, history=log, **options)
     assert "Not one epoch fits into 4:00 min: the fastest network" in told.value.message
     assert "one epoch of 5000000 crops of 32 px" in told.value.message
     assert re.search(r"at least \d+ min, or at most \d+ photos, or smaller", told.value.hint)
@@ -239,7 +248,7 @@ def test_a_budget_without_room_for_an_epoch_says_what_would_fit(data, tmp_path):
 
 def test_minutes_are_kept_and_the_winner_is_trained_on(data, tmp_path):
     began = time.monotonic()
-    log = Recorder()
+    log = Recorder(tmp_path)
     limits = {"minutes": 1.5, "trials": 2, "epochs": 200, "patience": None}
     result = look_for(data, tmp_path, log, workers=2, **limits)
     assert time.monotonic() - began < 90 + 60

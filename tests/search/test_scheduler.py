@@ -8,8 +8,8 @@ from fdc.search.budget import Budget
 from fdc.search.console import Console
 from fdc.search.jobs import Job
 from fdc.search.messages import Built, Continue, Died, Done, EpochEnded, Halved, Stop
-from fdc.search.records import State, TrialRecord
 from fdc.search.scheduler import Scheduler
+from fdc.tracking import TrialRecord
 from fdc.training.objective import Objective
 from fdc.training.spec import ProbeResult, TrainCommand
 from tests.search.conftest import Recorder
@@ -108,12 +108,12 @@ def direct(tmp_path):
     def make(scripts, minutes=None, patience=None, epoch_seconds=10.0, deaths=(), **queue):
         clock = Clock()
         crew = Crew(clock, scripts, epoch_seconds, deaths)
-        log = Recorder()
+        log = Recorder(tmp_path)
         scheduler = Scheduler(
             crew,
             Budget(minutes, 0.0, 0.0, len(scripts), 1, clock),
-            State(tmp_path / "state.json", Objective.of("classes"), {}),
             log,
+            Objective.of("classes"),
             Console(quiet=True),
             tmp_path,
             patience,
@@ -129,7 +129,7 @@ def test_a_trial_without_limits_has_all_its_epochs(direct):
     assert log.ended["0"]["status"] == "COMPLETED"
     assert log.ended["0"]["metrics"]["val_accuracy"] == 0.7
     assert [o for o in crew.sent if isinstance(o, Continue)] == [Continue(3)] * 3
-    assert scheduler.state.trials["0"].pace == 10
+    assert scheduler.history.trials["0"].seconds_per_epoch == 10
 
 
 def test_patience_ends_a_trial(direct):
@@ -144,7 +144,7 @@ def test_the_median_rule_prunes(direct):
     told = log.ended["2"]
     assert told["status"] == "PRUNED"
     assert told["reason"].startswith("median rule: its best val_accuracy is 0.3 after 50%")
-    assert len(scheduler.state.trials["2"].curve) == 2
+    assert len(scheduler.history.trials["2"].curve) == 2
     assert told["metrics"]["val_accuracy"] == 0.3
 
 
@@ -165,7 +165,7 @@ def test_a_trial_that_does_not_fit_is_refused_with_the_prediction(direct):
     assert log.ended["1"]["reason"] == (
         "an epoch would take 1:10 min: 3 of them do not fit into its share of 20.0 s"
     )
-    assert scheduler.state.trials["1"].predicted_epoch_seconds == 70
+    assert scheduler.history.trials["1"].predicted_epoch_seconds == 70
     assert [epoch for trial, epoch in log.epochs if trial == "1"] == []
 
 
@@ -175,7 +175,7 @@ def test_memory_that_ran_out_in_the_library_halves_the_batch_even_if_the_worker_
     assert log.ended["0"]["status"] == "COMPLETED"
     sizes = [order.batch_size for order in crew.sent if isinstance(order, TrainCommand)]
     assert sizes == [None, 32, 16]
-    assert scheduler.state.trials["0"].batch_size == 16
+    assert scheduler.history.trials["0"].batch_size == 16
 
 
 def test_a_death_is_a_failure_with_its_reason_and_output(direct):
@@ -197,12 +197,12 @@ def test_what_overruns_the_budget_is_killed_and_counts_as_far_as_it_came(direct,
 def test_nothing_starts_once_it_is_stopping(tmp_path):
     clock = Clock()
     crew = Crew(clock, [[0.5] * 9, [0.5]])
-    log = Recorder()
+    log = Recorder(tmp_path)
     scheduler = Scheduler(
         crew,
         Budget(None, 0.0, 0.0, 2, 1, clock),
-        State(tmp_path / "state.json", Objective.of("classes"), {}),
         log,
+        Objective.of("classes"),
         Console(quiet=True),
         tmp_path,
         None,
@@ -211,7 +211,7 @@ def test_nothing_starts_once_it_is_stopping(tmp_path):
     scheduler.run(Queue(scheduler, 2))
     assert log.epochs == [("0", 0), ("0", 1)]
     assert log.ended == {}
-    [record] = scheduler.state.trials.values()
+    [record] = scheduler.history.trials.values()
     assert record.status is None
     assert record.reason == "interrupted"
 
@@ -243,13 +243,13 @@ def test_epochs_that_a_checkpoint_had_ahead_of_the_books_are_told(tmp_path):
             crew._epoch = 2
 
     crew.send = resumed
-    log = Recorder()
-    state = State(tmp_path / "state.json", Objective.of("classes"), {})
+    log = Recorder(tmp_path)
     budget = Budget(None, 0.0, 0.0, 1, 1, clock)
-    scheduler = Scheduler(crew, budget, state, log, Console(quiet=True), tmp_path, None)
+    objective = Objective.of("classes")
+    scheduler = Scheduler(crew, budget, log, objective, Console(quiet=True), tmp_path, None)
     scheduler.run(Queue(scheduler, 1, limit=3))
     assert log.epochs == [("0", 0), ("0", 1), ("0", 2)]
-    assert [m["val_accuracy"] for m in state.trials["0"].curve] == [0.5, 0.6, 0.7]
+    assert [m["val_accuracy"] for m in log.trials["0"].curve] == [0.5, 0.6, 0.7]
 
 
 def test_a_halved_batch_is_told(capfd, tmp_path):
@@ -257,8 +257,8 @@ def test_a_halved_batch_is_told(capfd, tmp_path):
     scheduler = Scheduler(
         Crew(Clock(), []),
         Budget(None, 0.0, 0.0, 1, 1, Clock()),
-        State(tmp_path / "state.json", Objective.of("classes"), {}),
-        Recorder(),
+        Recorder(tmp_path),
+        Objective.of("classes"),
         console,
         tmp_path,
         None,

@@ -1,6 +1,7 @@
 """AutoKeras' four tuners, asked and told without training anything."""
 
 import json
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 
 from fdc.crops.view import CropView
 from fdc.search.budget import Budget
-from fdc.search.records import State
 from fdc.tasks import Task
+from fdc.tracking import TrialHistory
+from fdc.tracking.journal import Journal
 from fdc.training.objective import Objective
 from fdc.training.spec import TrainingSpec
 
@@ -26,7 +28,8 @@ class Teller:
     """A scheduler that trains nothing: wider networks are better."""
 
     folder: Path
-    state: State
+    history: TrialHistory
+    objective: Objective
     most: int = 100
     jobs: list = field(default_factory=list)
 
@@ -37,49 +40,36 @@ class Teller:
     def trial_folder(self, trial_id):
         return self.folder / "trials" / trial_id
 
-    def save(self):
-        self.state.save()
-
     def run(self, source):
         while len(self.jobs) < self.most and (job := source.next_job("worker0")) is not None:
             self.jobs.append(job)
-            record = job.record
-            self.state.trials[record.id] = record
-            self.save()
+            record = job.record = self.history.trial_began(job.record)
             if len(self.jobs) == self.most:
                 return
-            width = record.hyperparameters["network/width"]
-            name = self.state.objective.name
-            record.curve = [{name: width / 100}] * (job.limit - record.first_epoch)
-            record.best_epoch = 0
-            record.status = "COMPLETED"
+            metrics = {self.objective.name: record.hyperparameters["network/width"] / 100}
+            for epoch in range(record.next_epoch, job.limit):
+                self.history.epoch_ended(record.id, epoch, metrics, improved=not record.curve)
+            self.history.trial_ended(record.id, "COMPLETED", None, seconds=1.0)
             folder = self.trial_folder(record.id)
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "best.npz").touch()
             source.job_ended(job)
-            self.save()
 
 
 def ask(folder, tuner, seed=3, trials=5, most=100, kind="classes", teller=Teller):
     from fdc.search import automodel
     from fdc.training.graph import SearchGraph
 
-    folder.mkdir(exist_ok=True)
-    teller = teller(folder, State(folder / "state.json", Objective.of(kind), {}), most)
-    teller.state.load()
     train = CropView(folder / "crops.u8", 4, 32, np.arange(4), np.arange(4))
     spec = TrainingSpec(
         train, train, TASKS[kind], Objective.of(kind), ("flip", "shift"), "none", 4, 1, 0
     )
-    automodel.explore(
-        teller,
-        SearchGraph(spec),
-        tuner=tuner,
-        trials=trials,
-        epochs=9,
-        seed=seed,
-    )
-    return teller
+    with closing(Journal(folder)) as journal:
+        asking = teller(folder, TrialHistory(journal), Objective.of(kind), most)
+        automodel.explore(
+            asking, SearchGraph(spec), tuner=tuner, trials=trials, epochs=9, seed=seed
+        )
+    return asking
 
 
 def values(teller):
@@ -106,7 +96,7 @@ def test_a_killed_search_gets_its_running_trial_again_and_then_the_same_ones(tmp
     resumed = ask(tmp_path / "killed", tuner)
     assert killed.jobs[-1].record.id == resumed.jobs[0].record.id == "0003"
     assert values(killed)[:3] + values(resumed) == values(whole)
-    assert json.loads((tmp_path / "killed" / "state.json").read_text())["oracle"]["trials"].keys()
+    assert json.loads((tmp_path / "killed" / "oracle.json").read_text())["trials"].keys()
 
 
 def test_a_finished_search_asks_for_nothing_more_and_then_for_more_trials(tmp_path):

@@ -1,4 +1,4 @@
-"""The spool on disk."""
+"""The file of events."""
 
 import json
 import math
@@ -15,60 +15,60 @@ from fdc.tracking.journal import Journal
 
 def test_what_is_written_is_read_in_order(tmp_path):
     journal = Journal(tmp_path)
-    journal.append("metrics", "a", values={"loss": math.nan}, step=1)
-    journal.append("tags", "b", values={"이름": "값"})
-    events = [event for event, _ in journal.read(0)]
+    journal.append("metrics", run="a", values={"loss": math.nan}, step=1)
+    journal.append("tags", run="b", values={"이름": "값"})
+    events = [event for event, _ in journal.read()]
     assert [event["kind"] for event in events] == ["journal", "metrics", "tags"]
     assert math.isnan(events[1]["values"]["loss"])
     assert events[2]["values"] == {"이름": "값"}
-    (_, first_end), (_, second_end), _ = journal.read(0)
+    (_, first_end), (_, second_end), _ = journal.read()
     assert [event["kind"] for event, _ in journal.read(second_end)] == ["tags"]
     assert [event["kind"] for event, _ in journal.read(first_end, limit=1)] == ["metrics"]
 
 
 def test_identity_and_events_outlive_the_process(tmp_path):
     journal = Journal(tmp_path)
-    journal.append("tags", "a", values={})
+    journal.append("tags", run="a", values={})
     journal.close()
     again = Journal(tmp_path)
     assert again.identity == journal.identity
-    assert [event["run"] for event, _ in again.read(0)] == ["", "a"]
+    assert [event.get("run", "") for event, _ in again.read()] == ["", "a"]
 
 
 @given(kept=st.integers(0, 60))
 def test_a_torn_last_line_is_set_aside(tmp_path_factory, kept):
     folder = tmp_path_factory.mktemp("journal")
     journal = Journal(folder)
-    journal.append("tags", "whole", values={})
+    journal.append("tags", run="whole", values={})
     whole = journal.end
-    journal.append("tags", "torn", values={"text": "x" * 50})
+    journal.append("tags", run="torn", values={"text": "x" * 50})
     journal.close()
     os.truncate(folder / "journal.jsonl", whole + kept)
     again = Journal(folder)
-    again.append("tags", "after", values={})
-    assert [event["run"] for event, _ in again.read(0)] == ["", "whole", "after"]
+    again.append("tags", run="after", values={})
+    assert [event.get("run", "") for event, _ in again.read()] == ["", "whole", "after"]
     again.close()
 
 
 def test_a_line_that_does_not_fit_is_said_plainly_and_leaves_whole_lines(tmp_path):
     journal = Journal(tmp_path)
-    journal.append("tags", "a", values={})
+    journal.append("tags", run="a", values={})
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (journal.end + 20, before[1]))
     try:
         with pytest.raises(TrackingError, match=r"journal\.jsonl cannot be written"):
-            journal.append("tags", "b", values={})
+            journal.append("tags", run="b", values={})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    journal.append("tags", "c", values={})
+    journal.append("tags", run="c", values={})
     lines = (tmp_path / "journal.jsonl").read_bytes().splitlines()
-    assert [json.loads(line)["run"] for line in lines] == ["", "a", "c"]
+    assert [json.loads(line).get("run", "") for line in lines] == ["", "a", "c"]
 
 
 def test_a_kept_file_has_its_content_and_name(tmp_path):
     journal = Journal(tmp_path)
-    one = journal.keep(b"one", "curves.png")
-    two = journal.keep(b"two", "curves.png")
+    one = journal.store_file(b"one", "curves.png")
+    two = journal.store_file(b"two", "curves.png")
     assert (tmp_path / one).read_bytes() == b"one"
     assert (tmp_path / two).read_bytes() == b"two"
-    assert journal.keep(b"one", "curves.png") == one
+    assert journal.store_file(b"one", "curves.png") == one

@@ -15,7 +15,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from fdc.errors import TrackingError
-from fdc.tracking import SearchRun
+from fdc.tracking import SearchRun, TrialRecord
 
 
 def search(uri: str, folder: Path, **options) -> SearchRun:
@@ -30,16 +30,16 @@ def test_a_search_is_a_parent_with_a_child_per_trial(uri, tmp_path, runs_of, poi
     with search(uri, tmp_path, tags={"fdc.recipe": "ab12"}, params={"minutes": 8}) as run:
         for number, status in enumerate(["COMPLETED", "FAILED", "PRUNED", "REFUSED"]):
             trial = f"t{number}"
-            run.trial_began(trial, number, {"width": np.int64(32), "rate": 1e-3}, seed=7)
+            run.history.trial_began(
+                TrialRecord(trial, number, {"width": np.int64(32), "rate": 1e-3}, seed=7)
+            )
+            run.history.network_built(trial, 1000, 64, 0, None)
             for epoch in range(3):
-                run.epoch_ended(
-                    trial, epoch, {"val_accuracy": epoch / 4, "val_loss": np.float32(2)}
-                )
+                metrics = {"val_accuracy": epoch / 4, "val_loss": np.float32(2)}
+                run.history.epoch_ended(trial, epoch, metrics, improved=True)
             reason = None if status == "COMPLETED" else f"because of {status}"
             trace = "Traceback ..." if status == "FAILED" else None
-            run.trial_ended(
-                trial, status, reason, {"val_accuracy": 0.5}, 12.5, 1000, traceback=trace
-            )
+            run.history.trial_ended(trial, status, reason, seconds=12.5, traceback=trace)
         run.log_metrics({"test/recall/60+": 0.25})
 
     runs = by_name(runs_of(uri, "fdc-age"))
@@ -100,20 +100,20 @@ def test_a_resumed_search_goes_on_with_the_same_runs(uri, tmp_path, runs_of, poi
         contextlib.suppress(KeyboardInterrupt),
         search(uri, tmp_path, params={"minutes": 8}) as run,
     ):
-        run.trial_began("a", 0, {"width": 8}, seed=1)
-        run.epoch_ended("a", 0, {"loss": 2.0})
-        run.epoch_ended("a", 1, {"loss": 1.5})
+        run.history.trial_began(TrialRecord("a", 0, {"width": 8}, seed=1))
+        run.history.epoch_ended("a", 0, {"loss": 2.0}, improved=True)
+        run.history.epoch_ended("a", 1, {"loss": 1.5}, improved=True)
         raise KeyboardInterrupt
     first = by_name(runs_of(uri, "fdc-age"))
     assert [first[name].info.status for name in ("drawn sample", "trial 000")] == ["KILLED"] * 2
     assert first["trial 000"].data.tags["fdc.status"] == "KILLED"
 
     with search(uri, tmp_path, params={"minutes": 20}) as run:
-        assert run.curves() == {"a": {0: {"loss": 2.0}, 1: {"loss": 1.5}}}
-        run.trial_began("a", 0, {"width": 8}, seed=1)
-        run.epoch_ended("a", 1, {"loss": 1.4})
-        run.epoch_ended("a", 2, {"loss": 1.0})
-        run.trial_ended("a", "COMPLETED", None, {"loss": 1.0}, 3.0, 10)
+        assert run.history.trials["a"].curve == [{"loss": 2.0}, {"loss": 1.5}]
+        run.history.trial_began(TrialRecord("a", 0, {"width": 8}, seed=1))
+        run.history.epoch_ended("a", 1, {"loss": 1.4}, improved=True)
+        run.history.epoch_ended("a", 2, {"loss": 1.0}, improved=True)
+        run.history.trial_ended("a", "COMPLETED", None, seconds=3.0)
 
     second = by_name(runs_of(uri, "fdc-age"))
     assert {name: run.info.run_id for name, run in first.items()} == {
@@ -132,10 +132,10 @@ def test_a_resumed_search_goes_on_with_the_same_runs(uri, tmp_path, runs_of, poi
 def test_what_a_resumed_search_tells_again_is_not_told_twice(uri, tmp_path, runs_of, points_of):
     for _ in range(2):
         with search(uri, tmp_path) as run:
-            run.trial_began("a", 0, {"width": 8}, seed=1)
-            run.epoch_ended("a", 0, {"loss": 2.0})
-            run.trial_ended("a", "COMPLETED", None, {"loss": 2.0}, 3.0, 10)
-            assert [trial["status"] for trial in run.trials()] == ["COMPLETED"]
+            run.history.trial_began(TrialRecord("a", 0, {"width": 8}, seed=1))
+            run.history.epoch_ended("a", 0, {"loss": 2.0}, improved=True)
+            run.history.trial_ended("a", "COMPLETED", None, seconds=3.0)
+            assert [trial.status for trial in run.history.trials.values()] == ["COMPLETED"]
     child = by_name(runs_of(uri, "fdc-age"))["trial 000"]
     assert child.info.status == "FINISHED"
     for metric in ("loss", "result/loss", "seconds"):
@@ -152,9 +152,9 @@ def test_an_error_marks_the_run_failed_and_says_why(uri, tmp_path, runs_of):
 
 def test_a_deleted_database_is_filled_again(uri, tmp_path, runs_of, points_of, empty_database):
     with search(uri, tmp_path) as run:
-        run.trial_began("a", 0, {}, seed=1)
-        run.epoch_ended("a", 0, {"loss": 2.0})
-        run.trial_ended("a", "COMPLETED", None, {"loss": 2.0}, 3.0, 10)
+        run.history.trial_began(TrialRecord("a", 0, {}, seed=1))
+        run.history.epoch_ended("a", 0, {"loss": 2.0}, improved=True)
+        run.history.trial_ended("a", "COMPLETED", None, seconds=3.0)
     other = tmp_path / "other" / "mlflow.db"
     other.parent.mkdir()
     other.write_bytes(empty_database.read_bytes())
@@ -176,8 +176,8 @@ def test_what_mlflow_refuses_is_set_aside_and_the_rest_arrives(uri, tmp_path, ru
     assert "refused 1 log entries" in message
     (parent,) = runs_of(uri, "fdc-age")
     assert parent.data.metrics == {"after": 3.0}
-    refused = (tmp_path / "search/tracking/refused.jsonl").read_text().splitlines()
-    assert "good" in json.loads(refused[0])["values"]
+    refused = (tmp_path / "search/refused.jsonl").read_text().splitlines()
+    assert "good" in json.loads(refused[0])["metrics"]
 
 
 def test_a_folder_has_one_writer(uri, tmp_path):
@@ -187,24 +187,23 @@ def test_a_folder_has_one_writer(uri, tmp_path):
 
 def test_a_trial_that_never_began_is_a_mistake(uri, tmp_path):
     with search(uri, tmp_path) as run, pytest.raises(ValueError, match="has not begun"):
-        run.epoch_ended("ghost", 0, {"loss": 1.0})
+        run.history.epoch_ended("ghost", 0, {"loss": 1.0}, improved=True)
 
 
 KILLED = """
 import os, signal, sys, time
 from pathlib import Path
-from fdc.tracking import SearchRun
+from fdc.tracking import SearchRun, TrialRecord
 
 run = SearchRun("fdc-age", "drawn sample", Path(sys.argv[2]), uri=sys.argv[1])
-known = run.curves()
+history = run.history
 for trial in range(3):
-    run.trial_began(str(trial), trial, {"width": trial}, seed=1)
-    for epoch in range(200):
-        if epoch not in known.get(str(trial), {}):
-            run.epoch_ended(str(trial), epoch, {"loss": trial + epoch / 1000})
-            print(trial, epoch, flush=True)
-            time.sleep(0.005)
-    run.trial_ended(str(trial), "COMPLETED", None, {"loss": 0.0}, 1.0, 1)
+    record = history.trial_began(TrialRecord(str(trial), trial, {"width": trial}, seed=1))
+    for epoch in range(record.next_epoch, 200):
+        history.epoch_ended(record.id, epoch, {"loss": trial + epoch / 1000}, improved=True)
+        print(trial, epoch, flush=True)
+        time.sleep(0.005)
+    history.trial_ended(record.id, "COMPLETED", None, seconds=1.0)
 print("close", run.close(timeout=60), flush=True)
 """
 
@@ -235,11 +234,13 @@ def test_kill_nine_loses_nothing_and_sends_nothing_twice(uri, tmp_path, runs_of,
 
 def test_a_call_takes_less_than_a_millisecond_or_so(uri, tmp_path):
     with search(uri, tmp_path) as run:
-        run.trial_began("a", 0, {}, seed=1)
+        run.history.trial_began(TrialRecord("a", 0, {}, seed=1))
         took = []
         for epoch in range(500):
             began = time.perf_counter()
-            run.epoch_ended("a", epoch, {"loss": 1.0, "val_loss": 2.0, "val_accuracy": 0.5})
+            run.history.epoch_ended(
+                "a", epoch, {"loss": 1.0, "val_loss": 2.0, "val_accuracy": 0.5}, improved=True
+            )
             took.append(time.perf_counter() - began)
     assert np.median(took) < 0.002
 

@@ -7,32 +7,34 @@ from pathlib import Path
 import pytest
 
 from fdc.errors import TrackingError
-from fdc.tracking import SearchRun
+from fdc.tracking import SearchRun, TrialRecord
 
 
 def log_for_a_while(uri: str, folder: Path, worker: int, seconds: float) -> tuple[int, str | None]:
     """What one of many processes does; returns how many epochs it told, and what is unsent."""
     run = SearchRun("fdc-many", f"worker {worker}", folder / str(worker), uri=uri)
     end, epoch = time.monotonic() + seconds, 0
-    run.trial_began("t", 0, {"worker": worker}, seed=1)
+    run.history.trial_began(TrialRecord("t", 0, {"worker": worker}, seed=1))
     while time.monotonic() < end:
-        run.epoch_ended("t", epoch, {f"metric {i}": epoch + i / 8 for i in range(4)})
+        run.history.epoch_ended(
+            "t", epoch, {f"metric {i}": epoch + i / 8 for i in range(4)}, improved=True
+        )
         epoch += 1
         time.sleep(0.02)
-    run.trial_ended("t", "COMPLETED", None, {"metric 0": 1.0}, seconds, 1)
+    run.history.trial_ended("t", "COMPLETED", None, seconds=seconds)
     return epoch, run.close(timeout=200)
 
 
 def test_a_server_that_is_away_loses_nothing_and_nobody_waits(server, tmp_path, runs_of, points_of):
     slowest = 0.0
     run = SearchRun("fdc-away", "away", tmp_path / "search", uri=server.uri)
-    run.trial_began("a", 0, {"width": 8}, seed=1)
-    run.epoch_ended("a", 0, {"loss": 0.0})
+    run.history.trial_began(TrialRecord("a", 0, {"width": 8}, seed=1))
+    run.history.epoch_ended("a", 0, {"loss": 0.0}, improved=True)
     run.run_id(timeout=60)
     server.stop()
     for epoch in range(1, 60):
         began = time.perf_counter()
-        run.epoch_ended("a", epoch, {"loss": float(epoch)})
+        run.history.epoch_ended("a", epoch, {"loss": float(epoch)}, improved=True)
         slowest = max(slowest, time.perf_counter() - began)
         time.sleep(0.03)
     with pytest.raises(TrackingError, match="connection refused"):
@@ -46,12 +48,12 @@ def test_a_server_that_is_away_loses_nothing_and_nobody_waits(server, tmp_path, 
 
     # The same command again: the server comes back while it runs.
     with SearchRun("fdc-away", "away", tmp_path / "search", uri=server.uri) as run:
-        run.trial_began("a", 0, {"width": 8}, seed=1)
-        run.epoch_ended("a", 60, {"loss": 60.0})
+        run.history.trial_began(TrialRecord("a", 0, {"width": 8}, seed=1))
+        run.history.epoch_ended("a", 60, {"loss": 60.0}, improved=True)
         server.start()
         assert run.run_id(timeout=60)
         run.log_text("said while connected", "note.txt")
-        run.trial_ended("a", "COMPLETED", None, {"loss": 0.0}, 1.0, 1)
+        run.history.trial_ended("a", "COMPLETED", None, seconds=1.0)
         assert run.close(timeout=60) is None
     runs = {found.info.run_name: found for found in runs_of(server.uri, "fdc-away")}
     assert sorted(runs) == ["away", "trial 000"]

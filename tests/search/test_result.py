@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from fdc.search.records import SearchResult, State, TrialRecord
+from fdc.search.result import SearchResult, ranked
+from fdc.tracking import TrialRecord
 from fdc.training.objective import Objective
 
 CALL = {"minutes": 3, "augmentation": ["flip"]}
@@ -16,30 +17,15 @@ def record(number, accuracy, status="COMPLETED"):
 
 
 @pytest.fixture
-def state(tmp_path):
-    made = State(tmp_path / "state.json", Objective.of("classes"), {"seed": 0}, seconds=4.5)
-    for one in (record(0, 0.5), record(1, 0.9, "FAILED"), record(2, 0.7), record(3, None)):
-        made.trials[one.id] = one
-    return made
+def trials():
+    return [record(0, 0.5), record(1, 0.9, "FAILED"), record(2, 0.7), record(3, None)]
 
 
-def test_state_survives_its_file(state):
-    state.save()
-    read = State(state.path, state.objective, {})
-    assert read.load()
-    assert read == state
-    assert not list(state.path.parent.glob("*.unfinished"))
+def test_failed_trials_and_those_without_epochs_do_not_rank(trials):
+    assert [trial.id for trial in ranked(trials, Objective.of("classes"))] == ["2", "0"]
 
 
-def test_no_file_no_state(tmp_path):
-    assert not State(tmp_path / "state.json", Objective.of("classes"), {}).load()
-
-
-def test_failed_trials_and_those_without_epochs_do_not_rank(state):
-    assert [trial.id for trial in state.ranked()] == ["2", "0"]
-
-
-def test_a_result_answers_its_own_call_only(tmp_path, state):
+def test_a_result_answers_its_own_call_only(tmp_path, trials):
     for name in ("network.onnx", "network.keras"):
         (tmp_path / name).touch()
     result = SearchResult(
@@ -51,17 +37,17 @@ def test_a_result_answers_its_own_call_only(tmp_path, state):
         direction="max",
         score=0.7,
         validation={"val_accuracy": 0.71},
-        trials=list(state.trials.values()),
+        trials=trials,
         seconds=12.0,
         interrupted=False,
         peak_worker_gb=0.6,
     )
     path = tmp_path / "result.json"
-    assert SearchResult.load(path, CALL) is None
+    assert SearchResult.load(path, CALL, trials) is None
     result.save(path, CALL)
-    assert SearchResult.load(path, CALL) == result
+    assert SearchResult.load(path, CALL, trials) == result
     assert result.best is result.trials[2]
-    assert SearchResult.load(path, {**CALL, "minutes": 4}) is None
+    assert SearchResult.load(path, {**CALL, "minutes": 4}, trials) is None
     result.network.unlink()
-    assert SearchResult.load(path, CALL) is None
+    assert SearchResult.load(path, CALL, trials) is None
     assert replace(result, folder=Path("elsewhere")) != result
