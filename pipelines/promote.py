@@ -1,17 +1,11 @@
 """Which version of a task's model is in service."""
 
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
 from rich.console import Console
 
 from fdc import manifest, registry
 from fdc.crops.store import CropStore, keys_of
-from fdc.errors import RegistryError
-from fdc.inference.predictor import Predictor
 from fdc.tracking import tracking_uri
 
 from . import workspace
@@ -30,12 +24,15 @@ def promote(task: str, version: int | None = None, *, force: bool = False) -> No
     Raises:
         RegistryError: It is worse, cannot be compared, or does not exist.
     """
+    uri = tracking_uri()
+    challenger = registry.version(task, None if version is None else str(version), uri)
+    champion = registry.champion(task, uri)
+    crops = None
+    if champion is not None and champion.test_split != challenger.test_split:
+        photos = registry.held_out_photos(challenger, uri)
+        crops = find_crops(task, challenger.recipe, photos)
     promotion = registry.promote(
-        task,
-        None if version is None else str(version),
-        force=force,
-        reevaluate=lambda champion, ids: reevaluate(task, champion, ids),
-        tracking_uri=tracking_uri(),
+        task, challenger.number, crops=crops, force=force, tracking_uri=uri
     )
     console.print(str(promotion))
     console.print("Serve it: make serve", style="dim")
@@ -50,35 +47,29 @@ def rollback(task: str) -> None:
     console.print(str(registry.rollback(task, tracking_uri())))
 
 
-def reevaluate(task: str, champion: Predictor, image_ids: Sequence[str]) -> npt.NDArray[Any]:
-    """The present champion's outputs for the test photos of a newer model, from their crops.
+def find_crops(task: str, recipe: str, image_ids: Sequence[str]) -> registry.PhotoCrops | None:
+    """Crops of photos that were prepared on this machine.
 
     Args:
-        task: Name of the task.
-        champion: The model to test again.
-        image_ids: The photos, in the order of the outputs.
+        task: Whose manifests are looked through.
+        recipe: Fingerprint of the recipe of the crops.
+        image_ids: The photos.
 
-    Raises:
-        RegistryError: Some of these photos have no crop here.
+    Returns:
+        Those crops that there are; None where no manifest has all the photos, or the recipe has no
+        store.
     """
-    rows = _rows(task, image_ids)
-    store = CropStore(workspace.STORES / champion.recipe.fingerprint)
-    positions = store.find(keys_of(rows))["position"]
-    if positions.isna().any():
-        raise RegistryError(
-            f"{int(positions.isna().sum())} of the test photos have no crop on this machine.",
-            f"Say fdc prepare {task} with the same photos first, or pass --force.",
-        )
-    return champion.outputs(store.crops[positions.to_numpy(np.int64)], store.fingerprint)
-
-
-def _rows(task: str, image_ids: Sequence[str]) -> pd.DataFrame:
-    wanted = set(image_ids)
+    folder = workspace.STORES / recipe
+    if not folder.is_dir():
+        return None
     for path in sorted((workspace.DATA / "manifests").glob(f"*/{task}.parquet")):
         clean = manifest.clean(manifest.read(path)).drop_duplicates("image_id")
-        if wanted <= set(clean["image_id"]):
-            return clean.set_index("image_id", drop=False).loc[list(image_ids)]
-    raise RegistryError(
-        "The test photos of the new version are not on this machine.",
-        f"Say fdc prepare {task} with the same photos first, or pass --force.",
-    )
+        rows = clean[clean["image_id"].isin(image_ids)]
+        if len(rows) == len(set(image_ids)):
+            store = CropStore(folder)
+            # Not by the manifest's own places: those are of the recipe that was used last.
+            places = store.find(keys_of(rows))["position"]
+            found = zip(rows["image_id"][places.notna()], places.dropna(), strict=True)
+            positions = {str(image_id): int(place) for image_id, place in found}
+            return registry.PhotoCrops(recipe, store.crops, positions)
+    return None

@@ -127,18 +127,28 @@ class Predictor:
                 hint="Prepare the photos with the model's own recipe, or train a new model.",
             )
 
-    def outputs(self, crops: NDArray[np.uint8], fingerprint: str) -> NDArray[np.float32]:
+    def outputs(
+        self,
+        crops: NDArray[np.uint8],
+        fingerprint: str,
+        positions: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.float32]:
         """Runs the network on many crops.
 
         Args:
-            crops: uint8 RGB (n, size, size, 3).
+            crops: uint8 RGB (n, size, size, 3); may be memory-mapped.
             fingerprint: Of the recipe that made them.
+            positions: int64 (m,), which crops in which order; None: all.
 
         Returns:
-            Probabilities (n, classes) in the task's order, or numbers (n, 1).
+            Probabilities (m, classes) in the task's order, or numbers (m, 1).
+
+        Raises:
+            InferenceError: The crops were made by another recipe.
         """
         self.require(fingerprint)
-        return self._network.predict(crops).reshape(len(crops), -1)
+        count = len(crops) if positions is None else len(positions)
+        return self._network.predict(crops, positions=positions).reshape(count, -1)
 
     def answer(self, crop: Crop, fingerprint: str) -> Answer:
         """Answers one crop.

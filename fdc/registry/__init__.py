@@ -9,7 +9,6 @@ from fdc.registry.champion import (
     Promotion,
     champion,
     champions,
-    folder,
     history,
     promote,
     rollback,
@@ -17,16 +16,19 @@ from fdc.registry.champion import (
 )
 from fdc.registry.comparison import Comparison, compare, predictions_table, split_digest
 from fdc.registry.packaging import package
-from fdc.registry.store import Version
+from fdc.registry.retest import PhotoCrops, held_out_photos
+from fdc.registry.store import Version, folder
 
 __all__ = [
     "Comparison",
+    "PhotoCrops",
     "Promotion",
     "Version",
     "champion",
     "champions",
     "compare",
     "folder",
+    "held_out_photos",
     "history",
     "package",
     "predictions_table",

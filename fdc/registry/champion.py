@@ -1,37 +1,30 @@
 """Who answers: promotes a version, refuses a worse one, and takes a promotion back."""
 
 import json
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import mlflow
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from fdc.errors import InferenceError, RegistryError
-from fdc.inference.predictor import Predictor
-from fdc.registry.comparison import Comparison, compare, predictions_table, split_digest
-from fdc.registry.packaging import PREDICTIONS
+from fdc.registry.comparison import Comparison
+from fdc.registry.retest import PhotoCrops, compare_versions
 from fdc.registry.store import (
     CHAMPION,
     PREFIX,
+    TAG,
     Version,
     by_alias,
     by_number,
     client,
+    find_version,
     registered,
     reported,
     versions,
 )
 
-HISTORY = "fdc.champion."
-
-Reevaluate = Callable[[Predictor, list[str]], NDArray[np.floating]]
-"""Given a model and image_ids of test photos, its outputs for them in that order."""
+HISTORY = f"{TAG}champion."
+"""Begins the tags of a model that tell its changes of champion, one each."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +71,6 @@ def champions(tracking_uri: str | None = None) -> dict[str, Version]:
         }
 
 
-def folder(version: Version, tracking_uri: str | None = None) -> Path:
-    """The model folder of a version, brought here if it is not on this machine.
-
-    Returns:
-        A folder for `fdc.inference.predictor.Predictor`.
-    """
-    with reported(f"Fetching {version.name} version {version.number}"):
-        client(tracking_uri)
-        root = Path(mlflow.artifacts.download_artifacts(version.uri))
-    return root / "artifacts" / "model"
-
-
 def version(task: str, number: str | None = None, tracking_uri: str | None = None) -> Version:
     """One version of a task's model, the newest by default.
 
@@ -97,7 +78,7 @@ def version(task: str, number: str | None = None, tracking_uri: str | None = Non
         RegistryError: There is none, or none of that number.
     """
     with reported(f"Looking up the versions of {task}"):
-        return _chosen(client(tracking_uri), PREFIX + task, number)
+        return find_version(client(tracking_uri), PREFIX + task, number)
 
 
 def promote(
@@ -105,7 +86,7 @@ def promote(
     version: str | None = None,
     *,
     force: bool = False,
-    reevaluate: Reevaluate | None = None,
+    crops: PhotoCrops | None = None,
     tracking_uri: str | None = None,
 ) -> Promotion:
     """Makes a version the champion if it is no worse than the present one on the same test photos.
@@ -117,9 +98,8 @@ def promote(
         task: Such as "age".
         version: Which one; the newest if not given.
         force: Promote it even if it is worse or cannot be compared.
-        reevaluate: Used where the two were tested on different photos and have the same recipe:
-            gets the present champion and the image_ids of the new test photos, and gives its
-            outputs for them in that order.
+        crops: Of the version's test photos (`registry.held_out_photos`); needed where the champion
+            was tested on others (their `test_split` differs), and is tested on these now.
         tracking_uri: MLflow's store; the one that MLflow is set to if not given.
 
     Raises:
@@ -128,12 +108,12 @@ def promote(
     name = PREFIX + task
     with reported(f"Promoting {name}"):
         store = client(tracking_uri)
-        challenger = _chosen(store, name, version)
+        challenger = find_version(store, name, version)
         before = by_alias(store, name)
         if before == challenger:
             return Promotion(challenger, before, None)
         try:
-            comparison = _compared(challenger, before, reevaluate) if before else None
+            comparison = compare_versions(challenger, before, crops) if before else None
             reason = _worse(challenger, before, comparison)
         except (RegistryError, InferenceError) as error:
             if not force:
@@ -144,7 +124,7 @@ def promote(
                 reason, hint="Train a better one, or pass --force to promote it anyway."
             )
         promotion = Promotion(challenger, before, comparison, forced=bool(reason))
-        _seat(store, challenger, before, "promote", str(promotion))
+        _set_champion(store, challenger, before, "promote", str(promotion))
     return promotion
 
 
@@ -169,7 +149,7 @@ def rollback(task: str, tracking_uri: str | None = None) -> Promotion:
             )
         back = by_number(store, name, earlier[-1])
         promotion = Promotion(back, now, None)
-        _seat(store, back, now, "rollback", str(promotion))
+        _set_champion(store, back, now, "rollback", str(promotion))
     return promotion
 
 
@@ -177,24 +157,6 @@ def history(task: str, tracking_uri: str | None = None) -> list[dict[str, str]]:
     """Every change of champion, the oldest first: action, version, before, at, reason."""
     with reported(f"Reading the history of {PREFIX}{task}"):
         return _entries(client(tracking_uri), PREFIX + task)
-
-
-def _chosen(store: mlflow.MlflowClient, name: str, number: str | None) -> Version:
-    known = versions(store, name)
-    if not known:
-        raise RegistryError(
-            f"No version of {name} is registered.",
-            hint=f"Search first: fdc search {name.removeprefix(PREFIX)}.",
-        )
-    if number is None:
-        return known[-1]
-    for each in known:
-        if each.number == str(number):
-            return each
-    raise RegistryError(
-        f"{name} has no version {number}.",
-        hint=f"There are: {', '.join(each.number for each in known)}.",
-    )
 
 
 def _worse(challenger: Version, before: Version | None, comparison: Comparison | None) -> str:
@@ -206,40 +168,7 @@ def _worse(challenger: Version, before: Version | None, comparison: Comparison |
     )
 
 
-def _compared(challenger: Version, before: Version, reevaluate: Reevaluate | None) -> Comparison:
-    ours, theirs = _predictions(challenger), _predictions(before)
-    new = Predictor(folder(challenger))
-    if split_digest(ours) == split_digest(theirs):
-        return compare(new.task, ours, theirs)
-    both = f"Version {challenger.number} and the champion, version {before.number},"
-    if reevaluate is None:
-        raise RegistryError(
-            f"{both} were tested on different photos.",
-            hint="Give the photos (--data), so that the champion is tested on them too.",
-        )
-    old = Predictor(folder(before))
-    if old.recipe.fingerprint != new.recipe.fingerprint or old.task.labels != new.task.labels:
-        raise RegistryError(
-            f"{both} were tested on different photos, and the champion cannot be tested on the new "
-            "ones: its recipe or its classes differ.",
-            hint="Search again with the champion's recipe and classes, or pass --force.",
-        )
-    ids = [str(image_id) for image_id in ours["image_id"]]
-    again = predictions_table(
-        ids, list(ours["truth"]), reevaluate(old, ids), [str(group) for group in ours["group"]]
-    )
-    return compare(new.task, ours, again)
-
-
-def _predictions(version: Version) -> pd.DataFrame:
-    with tempfile.TemporaryDirectory() as scratch:
-        path = mlflow.artifacts.download_artifacts(
-            run_id=version.run_id, artifact_path=PREDICTIONS, dst_path=scratch
-        )
-        return pd.read_parquet(path)
-
-
-def _seat(
+def _set_champion(
     store: mlflow.MlflowClient, version: Version, before: Version | None, action: str, reason: str
 ) -> None:
     past = _entries(store, version.name)

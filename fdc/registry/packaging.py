@@ -20,7 +20,7 @@ from fdc.inference import predictor
 from fdc.locale import LANGUAGES
 from fdc.registry.closure import copy_needed
 from fdc.registry.comparison import split_digest
-from fdc.registry.store import PREFIX, Version, client, reported
+from fdc.registry.store import PREFIX, TAG, Version, by_number, client, reported
 from fdc.tasks import Task
 
 PREDICTIONS = "test/predictions.parquet"
@@ -144,8 +144,8 @@ def package(
             if "/" not in key  # a class's own figures are on the run; its name may be no tag
         }
         for key, value in tags.items():
-            store.set_model_version_tag(name, number, f"fdc.{key}", value)
-    return Version(name=name, number=number, run_id=run_id)
+            store.set_model_version_tag(name, number, TAG + key, value)
+        return by_number(store, name, number)
 
 
 def requirements(recipe: Recipe) -> list[str]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import mlflow
 from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
+from sqlalchemy.exc import SQLAlchemyError
 
 from fdc import tracking
 from fdc.errors import RegistryError
@@ -15,6 +17,8 @@ from fdc.tracking.location import database_file
 
 PREFIX = "fdc-"
 CHAMPION = "champion"
+TAG = "fdc."
+"""Begins the tags of versions and models that fdc sets."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +29,15 @@ class Version:
         name: Such as "fdc-age".
         number: Such as "3".
         run_id: The search that it came from.
+        recipe: Fingerprint of the recipe of its crops.
+        test_split: Names the photos that it was tested on, see `comparison.split_digest`.
     """
 
     name: str
     number: str
     run_id: str
+    recipe: str
+    test_split: str
 
     @property
     def uri(self) -> str:
@@ -60,16 +68,16 @@ def client(tracking_uri: str | None = None) -> mlflow.MlflowClient:
 
 @contextmanager
 def reported(action: str) -> Iterator[None]:
-    """Turns MLflow's errors into the registry's.
+    """Turns errors of MLflow, and of the database below it, into the registry's.
 
     Args:
         action: What was tried, such as "Promoting fdc-age".
     """
     try:
         yield
-    except MlflowException as error:
+    except (MlflowException, SQLAlchemyError) as error:
         raise RegistryError(
-            f"{action} failed: {error.message}",
+            f"{action} failed: {error}",
             hint="Is MLFLOW_TRACKING_URI the store that the search wrote to, and is it reachable?",
         ) from error
 
@@ -102,5 +110,49 @@ def versions(store: mlflow.MlflowClient, name: str) -> list[Version]:
     return [_version(each) for each in sorted(found, key=lambda each: int(each.version))]
 
 
+def find_version(store: mlflow.MlflowClient, name: str, number: str | None) -> Version:
+    """The version of that number, the newest if it is None.
+
+    Raises:
+        RegistryError: There is none, or none of that number.
+    """
+    known = versions(store, name)
+    if not known:
+        raise RegistryError(
+            f"No version of {name} is registered.",
+            hint=f"Search first: fdc search {name.removeprefix(PREFIX)}.",
+        )
+    if number is None:
+        return known[-1]
+    for each in known:
+        if each.number == str(number):
+            return each
+    raise RegistryError(
+        f"{name} has no version {number}.",
+        hint=f"There are: {', '.join(each.number for each in known)}.",
+    )
+
+
+def folder(version: Version, tracking_uri: str | None = None) -> Path:
+    """The model folder of a version, brought here if it is not on this machine.
+
+    Returns:
+        A folder for `fdc.inference.predictor.Predictor`.
+
+    Raises:
+        RegistryError: The store cannot be reached, or the model's files are gone.
+    """
+    with reported(f"Fetching {version.name} version {version.number}"):
+        client(tracking_uri)
+        root = Path(mlflow.artifacts.download_artifacts(version.uri))
+    return root / "artifacts" / "model"
+
+
 def _version(found: ModelVersion) -> Version:
-    return Version(name=found.name, number=str(found.version), run_id=found.run_id or "")
+    return Version(
+        name=found.name,
+        number=str(found.version),
+        run_id=found.run_id or "",
+        recipe=found.tags.get(f"{TAG}recipe", ""),
+        test_split=found.tags.get(f"{TAG}test_split", ""),
+    )

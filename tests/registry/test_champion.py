@@ -1,12 +1,11 @@
 """Promotion, refusal, rollback."""
 
 import mlflow
-import numpy as np
 import pytest
 
 from fdc import registry
 from fdc.errors import RegistryError
-from tests.registry.models import RECIPE, register
+from tests.registry.models import register
 
 GOOD = [True] * 9 + [False]
 FAIR = [True] * 6 + [False] * 4
@@ -72,38 +71,6 @@ def test_another_test_split_is_refused_without_the_photos(tmp_path, store):
     with pytest.raises(RegistryError, match="tested on different photos"):
         registry.promote("colour", tracking_uri=store)
     assert registry.promote("colour", force=True, tracking_uri=store).forced
-
-
-@pytest.mark.parametrize(("says", "promoted"), [([0.1, 0.8, 0.1], False), ([0.8, 0.1, 0.1], True)])
-def test_the_champion_is_tested_again_on_new_photos(tmp_path, store, says, promoted):
-    register(tmp_path, store, [True] * 10)
-    registry.promote("colour", tracking_uri=store)
-    register(tmp_path, store, GOOD, prefix="other")
-    asked = []
-
-    def reevaluate(champion, image_ids):
-        asked.append((champion.task.name, len(image_ids), image_ids[0][:5]))
-        return np.tile(says, (len(image_ids), 1))
-
-    def promote():
-        return registry.promote("colour", reevaluate=reevaluate, tracking_uri=store)
-
-    if promoted:
-        assert promote().comparison.champion == 0
-    else:
-        with pytest.raises(RegistryError, match=r"0\.9000 against the champion's 1\.0000"):
-            promote()
-    assert asked == [("colour", 10, "other")]
-
-
-def test_a_champion_of_another_recipe_cannot_be_tested_again(tmp_path, store):
-    register(tmp_path, store, FAIR)
-    registry.promote("colour", tracking_uri=store)
-    recipe = RECIPE.model_copy(update={"colour": (0, 0, 0)})
-    register(tmp_path, store, GOOD, prefix="other", recipe=recipe)
-
-    with pytest.raises(RegistryError, match="recipe or its classes differ"):
-        registry.promote("colour", reevaluate=lambda *_: pytest.fail("asked"), tracking_uri=store)
 
 
 def test_rollback_walks_back_the_line_of_champions(tmp_path, store):
