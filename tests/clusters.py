@@ -31,6 +31,12 @@ class Nodes:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 
+    def workers(self, node: Any) -> list[psutil.Process]:
+        """The workers of a pool on a node."""
+        raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
+        below = raylet.children(recursive=True)
+        return [process for process in below if "fdc.execution.process" in process.cmdline()]
+
     def add(self, **resources: Any) -> None:
         """A node joins."""
         self.others.append(self.cluster.add_node(object_store_memory=100 << 20, **resources))

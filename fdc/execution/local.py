@@ -139,7 +139,7 @@ class LocalPool(WorkerPool):
                 # Out of reach of a Ctrl-C that comes before the worker ignores it.
                 start_new_session=True,
             )
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             ours.send((self.spec.target, self.spec.arguments))
         return _Worker(process, ours, output, begins)
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from fdc.errors import SearchError
 from fdc.execution import memory
+from fdc.execution.protocol import Died
 from fdc.search.budget import START_SECONDS, duration
 from fdc.search.jobs import Job
-from fdc.search.messages import Died, Failed
+from fdc.search.messages import Failed
 from fdc.search.result import FINAL, SearchResult
 from fdc.search.scheduler import Scheduler
 from fdc.tracking import TrialRecord
@@ -45,7 +46,7 @@ class _Winner:
             continues=best.id,
         )
         start = scheduler.trial_folder(best.id) / checkpoint.BEST
-        order = TrainCommand(
+        command = TrainCommand(
             scheduler.trial_folder(FINAL),
             record.hyperparameters,
             record.seed,
@@ -54,7 +55,7 @@ class _Winner:
         )
         budget = scheduler.budget
         limit = record.first_epoch + self._epochs
-        return Job(record, order, limit, budget.left, budget.now, False, deadline=budget.end)
+        return Job(record, command, limit, budget.left, budget.now, False, deadline=budget.end)
 
     def job_ended(self, job: Job) -> None:
         """Nothing more to do."""
@@ -104,13 +105,13 @@ def export_winner(scheduler: Scheduler, settings: TrainingSpec, folder: Path) ->
         SearchError: If it cannot be exported.
     """
     best = scheduler.ranked()[0]
-    order = ExportCommand(
+    command = ExportCommand(
         folder,
         scheduler.trial_folder(best.id) / checkpoint.BEST,
         best.hyperparameters,
         flip="flip" in settings.augmentation,
     )
-    exported = _exported(scheduler, order)
+    exported = _exported(scheduler, command)
     objective = scheduler.objective
     return SearchResult(
         folder=folder,
@@ -128,22 +129,22 @@ def export_winner(scheduler: Scheduler, settings: TrainingSpec, folder: Path) ->
     )
 
 
-def _exported(scheduler: Scheduler, order: ExportCommand) -> ExportResult:
+def _exported(scheduler: Scheduler, command: ExportCommand) -> ExportResult:
     reason = ""
     for _ in range(EXPORT_TRIES):
         worker = scheduler.some_worker()
-        scheduler.workers.send(worker, order)
+        scheduler.workers.send(worker, command)
         until = scheduler.budget.now + EXPORT_SECONDS
         while scheduler.budget.now < until:
-            for name, report in scheduler.workers.receive(1.0):
+            for name, event in scheduler.workers.receive(1.0):
                 if name != worker:
                     continue
-                if isinstance(report, ExportResult):
-                    return report
-                if isinstance(report, Failed | Died):
-                    reason = report.reason
+                if isinstance(event, ExportResult):
+                    return event
+                if isinstance(event, Failed | Died):
+                    reason = event.reason
                     until = scheduler.budget.now
     raise SearchError(
         f"The best network could not be exported: {reason or 'it took too long'}.",
-        f"Its weights are kept in {order.checkpoint}; the same call tries again.",
+        f"Its weights are kept in {command.checkpoint}; the same call tries again.",
     )

@@ -1,11 +1,9 @@
-"""A training that is handed to a worker, where such jobs come from, and who does them."""
+"""A training that is handed to a worker, and where such jobs come from."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from fdc.search.messages import Order, Report
 from fdc.tracking import TrialRecord, TrialStatus
 from fdc.training.spec import TrainCommand
 
@@ -16,7 +14,7 @@ class Job:
 
     Attributes:
         record: What is known about it.
-        order: What the worker is told.
+        command: What the worker is told.
         limit: Number of the epoch at which it ends at the latest.
         share: Seconds that it may take.
         began: When it was handed out, by the budget's clock.
@@ -30,7 +28,7 @@ class Job:
     """
 
     record: TrialRecord
-    order: TrainCommand
+    command: TrainCommand
     limit: int
     share: float
     began: float
@@ -47,33 +45,7 @@ class Source(Protocol):
     """Where jobs come from."""
 
     def next_job(self, worker: str) -> Job | None:
-        """A job for a worker that is free; null: none now."""
+        """A job for a worker that is free; None: none now."""
 
     def job_ended(self, job: Job) -> None:
         """Takes note of how a job went."""
-
-
-class Crew(Protocol):
-    """Who does jobs: worker processes, on this machine or on many."""
-
-    peak_bytes: int
-    """Most memory that one worker used."""
-
-    @property
-    def names(self) -> list[str]:
-        """The workers that can be given something now."""
-
-    def send(self, name: str, order: Order) -> None:
-        """Gives a worker something to do, or an answer."""
-
-    def rest(self, name: str) -> None:
-        """Notes that a worker has nothing to do."""
-
-    def kill(self, name: str, reason: str) -> None:
-        """Ends a worker at once; `receive` then tells that it died, and why."""
-
-    def receive(self, timeout: float) -> Iterator[tuple[str, Report]]:
-        """Waits up to so many seconds for reports and yields what has come, deaths included."""
-
-    def close(self) -> None:
-        """Ends all workers."""

@@ -1,7 +1,8 @@
-"""What the driver and its workers say to each other."""
+"""The commands that the scheduler sends to workers, and the events that they answer with."""
 
 from dataclasses import dataclass, field
 
+from fdc.execution.protocol import Died, Ready
 from fdc.training.spec import ExportCommand, ExportResult, ProbeResult, TrainCommand
 
 
@@ -11,7 +12,7 @@ class Continue:
 
     Attributes:
         total_epochs: After which epoch the schedule is to end, counted from epoch 0.
-        seconds: What the next epoch may take, its validation included; null: any time.
+        seconds: What the next epoch may take, its validation included; None: any time.
     """
 
     total_epochs: int
@@ -24,24 +25,6 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Ready:
-    """From a worker: everything is imported.
-
-    Attributes:
-        precision: The Keras dtype policy that it trains with.
-        gpu: Whether it has a GPU.
-    """
-
-    precision: str
-    gpu: bool
-
-
-@dataclass(frozen=True)
-class Alive:
-    """From a worker: a step was done."""
-
-
-@dataclass(frozen=True)
 class Built:
     """From a worker: the network stands.
 
@@ -49,7 +32,7 @@ class Built:
         parameters: Number of its weights.
         batch_size: Crops in a batch.
         curve: Metrics of the epochs that a checkpoint had behind it.
-        best_epoch: The best of them; null where there is none.
+        best_epoch: The best of them; None where there is none.
     """
 
     parameters: int
@@ -59,7 +42,7 @@ class Built:
 
 
 @dataclass(frozen=True)
-class Halved:
+class BatchSizeReduced:
     """From a worker: memory ran out inside the library, so that batches are half as large now."""
 
     batch_size: int
@@ -100,24 +83,15 @@ class Failed:
     traceback: str
 
 
-@dataclass(frozen=True)
-class Died:
-    """From the supervisor: the worker is gone, and a fresh one is in its place.
-
-    Attributes:
-        reason: What happened to it.
-        output: The last lines that it wrote.
-        exhausted: Whether it died because memory ran out inside the library.
-        lost: Whether it went with its machine, which is no fault of what it did.
-    """
-
-    reason: str
-    output: str
-    exhausted: bool = False
-    lost: bool = False
-
-
-Order = TrainCommand | ExportCommand | Continue | Stop
-Report = (
-    Ready | Alive | Built | Halved | ProbeResult | EpochEnded | Done | ExportResult | Failed | Died
+Command = TrainCommand | ExportCommand | Continue | Stop
+Event = (
+    Ready
+    | Built
+    | BatchSizeReduced
+    | ProbeResult
+    | EpochEnded
+    | Done
+    | ExportResult
+    | Failed
+    | Died
 )

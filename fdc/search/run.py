@@ -12,18 +12,17 @@ from typing import Literal
 from fdc.choices import Balance
 from fdc.crops.view import CropView
 from fdc.errors import SearchError
-from fdc.execution import cluster, memory
+from fdc.execution import memory
 from fdc.execution.cpus import usable_cpus
+from fdc.execution.pool import open_pool
 from fdc.quiet import native_stderr_hidden
 from fdc.search.budget import Budget, duration
 from fdc.search.checks import check, check_identity, digest
 from fdc.search.console import Console
-from fdc.search.distributed import RemoteWorkers
 from fdc.search.finish import export_winner, train_winner_on, winner_to_train_on
-from fdc.search.jobs import Crew
 from fdc.search.result import RESULT, SearchResult
 from fdc.search.scheduler import Scheduler
-from fdc.search.supervisor import Workers
+from fdc.search.worker import worker_spec
 from fdc.tasks import Task
 from fdc.tracking import TrialHistory, TrialRecord
 from fdc.tracking.journal import Journal
@@ -148,15 +147,9 @@ def search(
         with ExitStack() as stack:
             console = stack.enter_context(Console(quiet))
             # The workers import what they need while this process does the same.
-            crew: Crew
-            if engine == "ray":
-                ray = stack.enter_context(cluster.connected())
-                place = folder / "workers"
-                crew = RemoteWorkers(ray, workers, settings, gpus, place, hang_seconds, console.say)
-            else:
-                crew = Workers(workers, settings, folder / "workers", hang_seconds)
-            stack.callback(crew.close)
-            scheduler = Scheduler(crew, budget, history, objective, console, folder, patience)
+            spec = worker_spec(settings, folder / "workers", hang_seconds, gpus)
+            pool = stack.enter_context(open_pool(engine, workers, spec, console.say))
+            scheduler = Scheduler(pool, budget, history, objective, console, folder, patience)
             stack.enter_context(_interruptible(scheduler))
             if resumed:
                 console.say(
@@ -165,12 +158,12 @@ def search(
             _explore(scheduler, settings, tuner, trials, epochs, seed)
             if workers > 1 and engine == "local" and winner_to_train_on(scheduler):
                 # The winner is trained on alone, so it gets the cores and the memory of all.
-                crew.close()
-                alone = replace(settings, threads=usable_cpus())
-                one = Workers(1, alone, folder / "workers", hang_seconds)
-                stack.callback(one.close)
-                one.peak_bytes = crew.peak_bytes
-                scheduler.workers = one
+                pool.close()
+                alone = worker_spec(
+                    replace(settings, threads=usable_cpus()), folder / "workers", hang_seconds
+                )
+                scheduler.workers = stack.enter_context(open_pool(engine, 1, alone))
+                scheduler.workers.peak_bytes = pool.peak_bytes
             train_winner_on(scheduler, epochs)
             result = export_winner(scheduler, settings, folder)
             history.seconds_used(budget.used)

@@ -7,21 +7,20 @@ from dataclasses import replace
 from functools import singledispatchmethod
 from pathlib import Path
 
+from fdc.execution.protocol import Died, Ready, WorkerPool
 from fdc.search import budget as budgets
 from fdc.search import pruning
 from fdc.search.budget import Budget, duration
 from fdc.search.console import Console
-from fdc.search.jobs import Crew, Job, Source
+from fdc.search.jobs import Job, Source
 from fdc.search.messages import (
+    BatchSizeReduced,
     Built,
     Continue,
-    Died,
     Done,
     EpochEnded,
+    Event,
     Failed,
-    Halved,
-    Ready,
-    Report,
     Stop,
 )
 from fdc.search.result import ranked
@@ -60,7 +59,7 @@ class Scheduler:
 
     def __init__(
         self,
-        workers: Crew,
+        workers: WorkerPool,
         budget: Budget,
         history: TrialHistory,
         objective: Objective,
@@ -98,10 +97,10 @@ class Scheduler:
             over = self.stopping or self.budget.left < 0
             if not self._jobs and (self.workers.names or over):
                 return
-            for worker, report in self.workers.receive(POLL_SECONDS):
+            for worker, event in self.workers.receive(POLL_SECONDS):
                 job = self._jobs.get(worker)
                 if job is not None:
-                    self._hear(report, worker, job)
+                    self._on_event(event, worker, job)
                 if job is not None and worker not in self._jobs:
                     self._settle(job, source)
             self._end_what_overruns()
@@ -135,7 +134,7 @@ class Scheduler:
         job.seconds_before = job.record.seconds
         self.history.seconds_used(self.budget.used)
         self.console.began(job.record)
-        self.workers.send(worker, job.order)
+        self.workers.send(worker, job.command)
 
     def _settle(self, job: Job, source: Source) -> None:
         record = job.record
@@ -169,7 +168,7 @@ class Scheduler:
         job = self._jobs.pop(worker)
         job.outcome = (status, reason)
         job.traceback = traceback
-        self.workers.rest(worker)
+        self.workers.mark_idle(worker)
 
     def _end_what_overruns(self) -> None:
         for worker, job in self._jobs.items():
@@ -178,90 +177,90 @@ class Scheduler:
                 self.workers.kill(worker, "killed: the budget is used up")
 
     @singledispatchmethod
-    def _hear(self, report: Report, worker: str, job: Job) -> None:
-        raise TypeError(f"a training worker said {report!r}")
+    def _on_event(self, event: Event, worker: str, job: Job) -> None:
+        raise TypeError(f"a training worker said {event!r}")
 
-    @_hear.register
-    def _(self, report: Ready, worker: str, job: Job) -> None:
+    @_on_event.register
+    def _(self, event: Ready, worker: str, job: Job) -> None:
         pass
 
-    @_hear.register
-    def _(self, report: Built, worker: str, job: Job) -> None:
+    @_on_event.register
+    def _(self, event: Built, worker: str, job: Job) -> None:
         record = job.record
         # A checkpoint may be an epoch ahead of the journal: it is written first.
-        for index in range(len(record.curve), len(report.curve)):
+        for index in range(len(record.curve), len(event.curve)):
             self.history.epoch_ended(
                 record.id,
                 record.next_epoch,
-                report.curve[index],
-                improved=index == report.best_epoch,
+                event.curve[index],
+                improved=index == event.best_epoch,
             )
         self.history.network_built(
-            record.id, report.parameters, report.batch_size, len(report.curve), report.best_epoch
+            record.id, event.parameters, event.batch_size, len(event.curve), event.best_epoch
         )
 
-    @_hear.register
-    def _(self, report: Halved, worker: str, job: Job) -> None:
+    @_on_event.register
+    def _(self, event: BatchSizeReduced, worker: str, job: Job) -> None:
         self.console.say(
             f"trial {job.record.id}: memory ran out inside the library; "
-            f"batches are halved to {report.batch_size} crops"
+            f"batches are halved to {event.batch_size} crops"
         )
 
-    @_hear.register
-    def _(self, report: ProbeResult, worker: str, job: Job) -> None:
+    @_on_event.register
+    def _(self, event: ProbeResult, worker: str, job: Job) -> None:
         record = job.record
-        self.history.speed_measured(record.id, report.epoch_seconds)
+        self.history.speed_measured(record.id, event.epoch_seconds)
         if not math.isinf(self.budget.end):
             first = not any(trial.curve for trial in self.history.trials.values())
             deadline = self.budget.deadline(
-                job.began, job.share, report.epoch_seconds, job.limit - record.first_epoch, first
+                job.began, job.share, event.epoch_seconds, job.limit - record.first_epoch, first
             )
             if deadline is None and job.explores and not record.curve:
-                self._refuse(worker, job, report.epoch_seconds)
+                self._refuse(worker, job, event.epoch_seconds)
                 return
             job.deadline = deadline or job.began + job.share
         self.console.probed(record)
-        self._answer(worker, job, report.epoch_seconds)
+        self._answer(worker, job, event.epoch_seconds)
 
-    @_hear.register
-    def _(self, report: EpochEnded, worker: str, job: Job) -> None:
+    @_on_event.register
+    def _(self, event: EpochEnded, worker: str, job: Job) -> None:
         record = job.record
         self.history.epoch_ended(
             record.id,
-            report.epoch,
-            report.metrics,
-            improved=report.improved,
-            seconds=report.seconds,
+            event.epoch,
+            event.metrics,
+            improved=event.improved,
+            seconds=event.seconds,
         )
         self.history.seconds_used(self.budget.used)
         self.console.epoch_ended(record, job.total)
-        self._answer(worker, job, report.seconds)
+        self._answer(worker, job, event.seconds)
 
-    @_hear.register
-    def _(self, report: Done, worker: str, job: Job) -> None:
+    @_on_event.register
+    def _(self, event: Done, worker: str, job: Job) -> None:
         del self._jobs[worker]
-        self.workers.rest(worker)
+        self.workers.mark_idle(worker)
 
-    @_hear.register
-    def _(self, report: Failed, worker: str, job: Job) -> None:
-        self._finish(worker, "FAILED", report.reason, report.traceback)
+    @_on_event.register
+    def _(self, event: Failed, worker: str, job: Job) -> None:
+        self._finish(worker, "FAILED", event.reason, event.traceback)
 
-    @_hear.register
-    def _(self, report: Died, worker: str, job: Job) -> None:
-        if report.lost:
-            self._return(worker, report.reason)
+    @_on_event.register
+    def _(self, event: Died, worker: str, job: Job) -> None:
+        if event.cause == "lost":
+            self._return(worker, event.reason)
             return
-        batch = job.order.batch_size or job.record.batch_size or 1
-        if report.exhausted and batch > 1:
-            job.order = replace(job.order, batch_size=batch // 2)
-            self._hear(Halved(batch // 2), worker, job)
-            self.workers.send(worker, job.order)
+        batch = job.command.batch_size or job.record.batch_size or 1
+        if event.cause == "exhausted" and batch > 1:
+            job.command = replace(job.command, batch_size=batch // 2)
+            self._on_event(BatchSizeReduced(batch // 2), worker, job)
+            self.workers.send(worker, job.command)
             return
         if self.budget.left < 0:
             status: TrialStatus = "COMPLETED" if job.record.curve else "REFUSED"
             self._finish(worker, status, "cut off by the end of the budget", None)
         else:
-            self._finish(worker, "FAILED", report.reason, report.output)
+            self._finish(worker, "FAILED", event.reason, event.output)
 
     def _return(self, worker: str, reason: str) -> None:
         job = self._jobs[worker]

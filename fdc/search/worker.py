@@ -1,141 +1,139 @@
-"""A worker process: builds, probes, trains and exports what it is told; started as a module.
+"""The life of a worker that trains: it builds, probes, trains and exports what it is told.
 
-It outlives a trial, but not a fault: whoever started it puts a fresh one in its place.
+It outlives a trial, but not a fault: its pool puts a fresh one in its place.
 """
 
-import contextlib
-import ctypes
 import gc
-import os
-import signal
-import sys
 import time
 import traceback
-from multiprocessing.connection import Connection
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fdc.errors import SearchError
 from fdc.execution import memory
+from fdc.execution.protocol import Channel, Ready, WorkerSpec
 from fdc.search.messages import (
-    Alive,
+    BatchSizeReduced,
     Built,
+    Command,
     Continue,
     Done,
     EpochEnded,
     Failed,
-    Halved,
-    Order,
-    Ready,
-    Report,
     Stop,
 )
-from fdc.training.spec import ExportCommand, TrainCommand, TrainingSpec
+from fdc.training import backend
+from fdc.training.spec import ExportCommand, ProbeResult, TrainCommand, TrainingSpec
 
 if TYPE_CHECKING:
     from fdc.training.loop import Training
 
-SECONDS_BETWEEN_BEATS = 1.0
-_PR_SET_PDEATHSIG = 1
+MOST_GROWTH = 3 * memory.GB // 4
+"""How much a worker may have grown by its trials; libraries never give all of it back."""
 
 
-class Channel:
-    """The worker's end of the line to its driver."""
+def worker_spec(
+    training: TrainingSpec, output: Path, hang_seconds: float, gpus: float = 0.0
+) -> WorkerSpec:
+    """What a pool needs to know of workers that train.
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._last_beat = 0.0
-
-    def tell(self, report: Report) -> None:
-        """Sends a report."""
-        self._connection.send(report)
-
-    def ask(self, report: Report) -> Continue | Stop:
-        """Sends a report and waits for what to do."""
-        self.tell(report)
-        answer = self._connection.recv()
-        if not isinstance(answer, Continue | Stop):
-            raise TypeError(f"expected Continue or Stop, but got {answer!r}")
-        return answer
-
-    def next_order(self) -> Order:
-        """Waits for something to do."""
-        order: Order = self._connection.recv()
-        return order
-
-    def beat(self) -> None:
-        """Says now and then that steps are being done."""
-        if time.monotonic() - self._last_beat >= SECONDS_BETWEEN_BEATS:
-            self._last_beat = time.monotonic()
-            self.tell(Alive())
+    Args:
+        training: What all their trials share.
+        output: Folder into which they print.
+        hang_seconds: After so long without a step a worker is taken to hang.
+        gpus: Of each worker, on a cluster.
+    """
+    # A worker on another machine has another working directory.
+    train, validation = (
+        replace(crops, path=crops.path.resolve()) for crops in (training.train, training.validation)
+    )
+    return WorkerSpec(
+        serve,
+        (replace(training, train=train, validation=validation),),
+        environment=partial(backend.environment, training.threads),
+        memory_bytes=training.memory_bytes,
+        growth_bytes=MOST_GROWTH,
+        hang_seconds=hang_seconds,
+        cpus=training.threads,
+        gpus=gpus,
+        output=output,
+        exhausted=backend.died_of_memory,
+    )
 
 
-def main() -> None:
-    """Serves the driver at the other end of the inherited file descriptor until it hangs up."""
-    descriptor, driver = map(int, sys.argv[1:])
-    _die_with(driver)
-    connection = Connection(descriptor)
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        _serve(Channel(connection), connection.recv())
+def serve(channel: Channel, training: TrainingSpec) -> None:
+    """Does what it is told until its pool hangs up.
 
-
-def _serve(channel: Channel, settings: TrainingSpec) -> None:
+    Raises:
+        SearchError: The crops cannot be reached from here.
+    """
+    if not training.train.path.is_file():
+        raise SearchError(
+            f"A node of the cluster does not see {training.train.path}.",
+            "Keep data/ in a folder that all nodes share.",
+        )
     import keras
 
-    from fdc.training import backend
-
-    backend.configure(settings.threads)
-
-    precision = backend.precision()
-    keras.mixed_precision.set_dtype_policy(precision)
-    channel.tell(Ready(precision, backend.has_gpu()))
+    backend.configure(training.threads)
+    keras.mixed_precision.set_dtype_policy(backend.precision())
+    channel.send(Ready())
     while True:
-        order = channel.next_order()
+        command = channel.receive()
         try:
-            _obey(channel, settings, order)
+            _obey(channel, training, command)
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise
         except Exception as error:
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
-            channel.tell(Failed(reason, traceback.format_exc()))
+            channel.send(Failed(reason, traceback.format_exc()))
         gc.collect()
         memory.give_back()
 
 
-def _obey(channel: Channel, settings: TrainingSpec, order: Order) -> None:
-    if isinstance(order, TrainCommand):
-        _train(channel, settings, order)
-        channel.tell(Done())
-    elif isinstance(order, ExportCommand):
+def _ask(channel: Channel, event: ProbeResult | EpochEnded) -> Continue | Stop:
+    channel.send(event)
+    answer = channel.receive()
+    if not isinstance(answer, Continue | Stop):
+        raise TypeError(f"expected Continue or Stop, but got {answer!r}")
+    return answer
+
+
+def _obey(channel: Channel, training: TrainingSpec, command: Command) -> None:
+    if isinstance(command, TrainCommand):
+        _train(channel, training, command)
+        channel.send(Done())
+    elif isinstance(command, ExportCommand):
         from fdc.training.export import export
 
-        channel.tell(export(settings, order))
+        channel.send(export(training, command))
 
 
-def _train(channel: Channel, settings: TrainingSpec, order: TrainCommand) -> None:
-    from fdc.training import backend
+def _train(channel: Channel, training: TrainingSpec, command: TrainCommand) -> None:
     from fdc.training.feed import fitting_batch_size
     from fdc.training.loop import Training, last_batch_size
 
-    batch = order.batch_size or last_batch_size(
-        order.folder, fitting_batch_size(settings.batch_size, len(settings.train))
+    batch = command.batch_size or last_batch_size(
+        command.folder, fitting_batch_size(training.batch_size, len(training.train))
     )
     while True:
         try:
-            return _run_epochs(channel, Training(settings, order, batch, channel.beat))
+            return _run_epochs(channel, Training(training, command, batch, channel.heartbeat))
         except Exception as error:
             if not backend.out_of_memory(error) or batch == 1:
                 raise
         gc.collect()
         batch //= 2
-        channel.tell(Halved(batch))
+        channel.send(BatchSizeReduced(batch))
 
 
 def _run_epochs(channel: Channel, training: "Training") -> None:
-    channel.tell(
+    channel.send(
         Built(training.parameters, training.batch_size, training.curve, training.best_epoch)
     )
     probed = training.probe()
-    answer = channel.ask(probed)
+    answer = _ask(channel, probed)
     while isinstance(answer, Continue):
         seconds = answer.seconds
         if seconds is not None:
@@ -144,21 +142,4 @@ def _run_epochs(channel: Channel, training: "Training") -> None:
         number = training.next_epoch
         found, improved = training.epoch(answer.total_epochs, seconds)
         took = time.monotonic() - began
-        answer = channel.ask(EpochEnded(number, found, took, improved))
-
-
-def _die_with(driver: int) -> None:
-    # A terminal's Ctrl-C and a service manager's SIGTERM are the driver's to handle.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        # Where memory runs out, the kernel is to take the worker and not its driver.
-        with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
-    if os.getppid() != driver:
-        sys.exit("the driver is gone")
-
-
-if __name__ == "__main__":
-    main()
+        answer = _ask(channel, EpochEnded(number, found, took, improved))

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from fdc.errors import ExecutionError
@@ -13,12 +12,6 @@ from fdc.execution.remote import RayPool
 from tests.clusters import Nodes
 from tests.execution.targets import abort, obey
 from tests.execution.test_pool import events, wait_for
-
-
-def workers_of(node: Any) -> list[psutil.Process]:
-    raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
-    children = raylet.children(recursive=True)
-    return [child for child in children if "fdc.execution.process" in child.cmdline()]
 
 
 def open_pool(count: int | None = 1, warn: Any = print, **spec: Any) -> RayPool:
@@ -36,7 +29,7 @@ def wait_until_ready(pool: RayPool, count: int) -> None:
 def test_a_worker_that_is_lost_with_its_node_starts_on_another(cluster: Nodes) -> None:
     pool = open_pool(2)
     wait_until_ready(pool, 2)
-    node = next(node for node in cluster.others if workers_of(node))
+    node = next(node for node in cluster.others if cluster.workers(node))
     cluster.kill(node)
     died = wait_for(pool, Died)
     assert died == Died("its node is gone", cause="lost")

@@ -41,9 +41,7 @@ def look_for(data, folder, log=None, **changes):
 
 def workers():
     return [
-        child
-        for child in psutil.Process().children()
-        if "fdc.search.worker" in " ".join(child.cmdline())
+        child for child in psutil.Process().children() if "fdc.execution.process" in child.cmdline()
     ]
 
 

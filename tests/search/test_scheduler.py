@@ -4,10 +4,11 @@ from collections import deque
 
 import pytest
 
+from fdc.execution.protocol import Died
 from fdc.search.budget import Budget
 from fdc.search.console import Console
 from fdc.search.jobs import Job
-from fdc.search.messages import Built, Continue, Died, Done, EpochEnded, Halved, Stop
+from fdc.search.messages import BatchSizeReduced, Built, Continue, Done, EpochEnded, Stop
 from fdc.search.scheduler import Scheduler
 from fdc.tracking import TrialRecord
 from fdc.training.objective import Objective
@@ -22,7 +23,7 @@ class Clock:
         return self.seconds
 
 
-class Crew:
+class Pool:
     """One worker whose epochs have the accuracies of a script; the clock runs with them.
 
     At None it says nothing more.
@@ -42,12 +43,12 @@ class Crew:
         self._trial = None
         self._epoch = 0
 
-    def send(self, name, order):
-        self.sent.append(order)
-        if isinstance(order, TrainCommand):
-            self._trial, self._epoch = order.folder.name, order.first_epoch
-            self._waiting += [Built(1000, order.batch_size or 64), *self._probed()]
-        elif isinstance(order, Continue):
+    def send(self, name, command):
+        self.sent.append(command)
+        if isinstance(command, TrainCommand):
+            self._trial, self._epoch = command.folder.name, command.first_epoch
+            self._waiting += [Built(1000, command.batch_size or 64), *self._probed()]
+        elif isinstance(command, Continue):
             self._clock.seconds += self._epoch_seconds
             script = self._scripts[self._trial]
             accuracy = script.pop(0)
@@ -57,7 +58,7 @@ class Crew:
             metrics = {"val_accuracy": accuracy, "val_loss": 1 - accuracy}
             self._waiting.append(EpochEnded(self._epoch, metrics, self._epoch_seconds, True))
             self._epoch += 1
-        elif isinstance(order, Stop):
+        elif isinstance(command, Stop):
             self._waiting.append(Done())
 
     def _probed(self):
@@ -69,14 +70,14 @@ class Crew:
         if self._waiting:
             yield "worker0", self._waiting.popleft()
 
-    def rest(self, name):
+    def mark_idle(self, name):
         pass
 
     def kill(self, name, reason):
         if self.killed:
             return
         self.killed.append(reason)
-        self._waiting.append(Died(reason, ""))
+        self._waiting.append(Died(reason))
 
 
 class Queue:
@@ -94,8 +95,8 @@ class Queue:
         if number is None:
             return None
         record = TrialRecord(str(number), number, {"network/width": 16}, seed=number)
-        order = TrainCommand(self._director.trial_folder(record.id), {}, number)
-        job = Job(record, order, self._limit, self._share, self._director.budget.now)
+        command = TrainCommand(self._director.trial_folder(record.id), {}, number)
+        job = Job(record, command, self._limit, self._share, self._director.budget.now)
         self.jobs.append(job)
         return job
 
@@ -107,10 +108,10 @@ class Queue:
 def direct(tmp_path):
     def make(scripts, minutes=None, patience=None, epoch_seconds=10.0, deaths=(), **queue):
         clock = Clock()
-        crew = Crew(clock, scripts, epoch_seconds, deaths)
+        pool = Pool(clock, scripts, epoch_seconds, deaths)
         log = Recorder(tmp_path)
         scheduler = Scheduler(
-            crew,
+            pool,
             Budget(minutes, 0.0, 0.0, len(scripts), 1, clock),
             log,
             Objective.of("classes"),
@@ -119,16 +120,16 @@ def direct(tmp_path):
             patience,
         )
         scheduler.run(Queue(scheduler, len(scripts), **queue))
-        return scheduler, crew, log
+        return scheduler, pool, log
 
     return make
 
 
 def test_a_trial_without_limits_has_all_its_epochs(direct):
-    scheduler, crew, log = direct([[0.5, 0.6, 0.7]], limit=3)
+    scheduler, pool, log = direct([[0.5, 0.6, 0.7]], limit=3)
     assert log.ended["0"]["status"] == "COMPLETED"
     assert log.ended["0"]["metrics"]["val_accuracy"] == 0.7
-    assert [o for o in crew.sent if isinstance(o, Continue)] == [Continue(3)] * 3
+    assert [o for o in pool.sent if isinstance(o, Continue)] == [Continue(3)] * 3
     assert scheduler.history.trials["0"].seconds_per_epoch == 10
 
 
@@ -149,11 +150,11 @@ def test_the_median_rule_prunes(direct):
 
 
 def test_a_trial_ends_with_its_share_and_its_schedule_fits_it(direct):
-    _, crew, log = direct([[0.5] * 9, [0.5] * 9], minutes=10, share=45)
+    _, pool, log = direct([[0.5] * 9, [0.5] * 9], minutes=10, share=45)
     assert log.ended["0"]["reason"] == "its share of the budget is used"
     assert [epoch for trial, epoch in log.epochs if trial == "0"] == [0, 1, 2, 3]
-    continues = [order for order in crew.sent if isinstance(order, Continue)]
-    assert {order.total_epochs for order in continues} == {4}
+    continues = [command for command in pool.sent if isinstance(command, Continue)]
+    assert {command.total_epochs for command in continues} == {4}
     assert continues[0].seconds == 45 + 5
     assert continues[3].seconds == 15 + 5
 
@@ -170,16 +171,16 @@ def test_a_trial_that_does_not_fit_is_refused_with_the_prediction(direct):
 
 
 def test_memory_that_ran_out_in_the_library_halves_the_batch_even_if_the_worker_died(direct):
-    died = Died("died of SIGSEGV", "ran out of memory", exhausted=True)
-    scheduler, crew, log = direct([[0.5]], limit=1, deaths=[died, died])
+    died = Died("died of SIGSEGV", output="ran out of memory", cause="exhausted")
+    scheduler, pool, log = direct([[0.5]], limit=1, deaths=[died, died])
     assert log.ended["0"]["status"] == "COMPLETED"
-    sizes = [order.batch_size for order in crew.sent if isinstance(order, TrainCommand)]
+    sizes = [command.batch_size for command in pool.sent if isinstance(command, TrainCommand)]
     assert sizes == [None, 32, 16]
     assert scheduler.history.trials["0"].batch_size == 16
 
 
 def test_a_death_is_a_failure_with_its_reason_and_output(direct):
-    _, _, log = direct([[0.5], [0.6]], limit=1, deaths=[Died("killed", "last words")])
+    _, _, log = direct([[0.5], [0.6]], limit=1, deaths=[Died("killed", output="last words")])
     assert log.ended["0"]["status"] == "FAILED"
     assert log.ended["0"]["reason"] == "killed"
     assert log.ended["0"]["traceback"] == "last words"
@@ -188,18 +189,18 @@ def test_a_death_is_a_failure_with_its_reason_and_output(direct):
 
 @pytest.mark.parametrize(("script", "status"), [([0.5, None], "COMPLETED"), ([None], "REFUSED")])
 def test_what_overruns_the_budget_is_killed_and_counts_as_far_as_it_came(direct, script, status):
-    _, crew, log = direct([script], minutes=1)
-    assert crew.killed == ["killed: the budget is used up"]
+    _, pool, log = direct([script], minutes=1)
+    assert pool.killed == ["killed: the budget is used up"]
     assert log.ended["0"]["status"] == status
     assert log.ended["0"]["reason"] == "cut off by the end of the budget"
 
 
 def test_nothing_starts_once_it_is_stopping(tmp_path):
     clock = Clock()
-    crew = Crew(clock, [[0.5] * 9, [0.5]])
+    pool = Pool(clock, [[0.5] * 9, [0.5]])
     log = Recorder(tmp_path)
     scheduler = Scheduler(
-        crew,
+        pool,
         Budget(None, 0.0, 0.0, 2, 1, clock),
         log,
         Objective.of("classes"),
@@ -232,21 +233,21 @@ def test_only_the_best_three_keep_their_weights(direct, tmp_path):
 def test_epochs_that_a_checkpoint_had_ahead_of_the_books_are_told(tmp_path):
     """A driver that is killed between a checkpoint and its books loses no point."""
     clock = Clock()
-    crew = Crew(clock, [[0.7]])
+    pool = Pool(clock, [[0.7]])
     ahead = [{"val_accuracy": 0.5}, {"val_accuracy": 0.6}]
-    send = crew.send
+    send = pool.send
 
-    def resumed(name, order):
-        send(name, order)
-        if isinstance(order, TrainCommand):
-            crew._waiting[0] = Built(1000, 64, curve=list(ahead), best_epoch=1)
-            crew._epoch = 2
+    def resumed(name, command):
+        send(name, command)
+        if isinstance(command, TrainCommand):
+            pool._waiting[0] = Built(1000, 64, curve=list(ahead), best_epoch=1)
+            pool._epoch = 2
 
-    crew.send = resumed
+    pool.send = resumed
     log = Recorder(tmp_path)
     budget = Budget(None, 0.0, 0.0, 1, 1, clock)
     objective = Objective.of("classes")
-    scheduler = Scheduler(crew, budget, log, objective, Console(quiet=True), tmp_path, None)
+    scheduler = Scheduler(pool, budget, log, objective, Console(quiet=True), tmp_path, None)
     scheduler.run(Queue(scheduler, 1, limit=3))
     assert log.epochs == [("0", 0), ("0", 1), ("0", 2)]
     assert [m["val_accuracy"] for m in log.trials["0"].curve] == [0.5, 0.6, 0.7]
@@ -255,7 +256,7 @@ def test_epochs_that_a_checkpoint_had_ahead_of_the_books_are_told(tmp_path):
 def test_a_halved_batch_is_told(capfd, tmp_path):
     console = Console()
     scheduler = Scheduler(
-        Crew(Clock(), []),
+        Pool(Clock(), []),
         Budget(None, 0.0, 0.0, 1, 1, Clock()),
         Recorder(tmp_path),
         Objective.of("classes"),
@@ -264,13 +265,13 @@ def test_a_halved_batch_is_told(capfd, tmp_path):
         None,
     )
     job = Queue(scheduler, 1).next_job("worker0")
-    scheduler._hear(Halved(32), "worker0", job)
+    scheduler._on_event(BatchSizeReduced(32), "worker0", job)
     assert "trial 0: memory ran out inside the library; batches are halved to 32 crops" in (
         capfd.readouterr().err
     )
 
 
-LOST = Died("its node is gone", "", lost=True)
+LOST = Died("its node is gone", cause="lost")
 
 
 def test_a_trial_whose_worker_is_lost_is_handed_out_again(direct):

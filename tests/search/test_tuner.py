@@ -111,7 +111,7 @@ def test_hyperband_goes_on_from_the_best_of_a_round(tmp_path):
     assert [job.record.first_epoch for job in teller.jobs] == [0] * 9 + [1] * 3 + [3]
     last = teller.jobs[-1]
     assert last.record.continues in {job.record.id for job in teller.jobs[9:12]}
-    assert last.order.start == teller.trial_folder(last.record.continues) / "best.npz"
+    assert last.command.start == teller.trial_folder(last.record.continues) / "best.npz"
     assert last.record.resource == pytest.approx(6 / 9)
 
 
