@@ -11,9 +11,10 @@ from rich.table import Table
 import fdc.search
 from fdc.evaluation import leakage as auditing
 from fdc.evaluation import score
-from fdc.evaluation.leakage import Arm, AuditResult, vary
+from fdc.evaluation.leakage import AuditResult, Condition, vary
 from fdc.experiment import Experiment
 from fdc.inference.network import Network
+from fdc.locale import LANGUAGES
 from fdc.search import CropView
 
 from . import workspace
@@ -43,24 +44,24 @@ def audit(experiment: Experiment) -> None:
             direction=direction,
             seed=experiment.split.seed,
         )
-        run.log_table(result.table(), "audit.json")
-        for arm, scores in result.scores.items():
-            run.log_metrics({f"{arm}/{name}": value for name, value in scores.items()})
-            run.log_metrics({f"{arm}/gap": result.gap(arm)})
+        run.log_table(result.table("en"), "audit.json")
+        for name, scores in result.scores.items():
+            run.log_metrics({f"{name}/{metric}": value for metric, value in scores.items()})
+            run.log_metrics({f"{name}/gap": result.gap(name)})
     show(result)
 
 
 def train_and_score(
-    experiment: Experiment, prepared: Prepared, folder: Path, arm: Arm
+    experiment: Experiment, prepared: Prepared, folder: Path, condition: Condition
 ) -> Mapping[str, float]:
     """Trains on one way of dividing, and scores on its own test side.
 
     Returns:
         Metrics by name.
     """
-    console.print(f"[bold]{arm.name}[/bold]: {arm.leaked:.0%} of the test photos leak")
+    console.print(f"[bold]{condition.name}[/bold]: {condition.leaked:.0%} of the test photos leak")
     settings, task = experiment.search, prepared.task
-    sides = write_crops(prepared, arm, folder / f"{arm.name}.u8")
+    sides = write_crops(prepared, condition, folder / f"{condition.name}.u8")
     result = fdc.search.search(
         sides["train"],
         sides["validation"],
@@ -74,7 +75,7 @@ def train_and_score(
         seed=settings.seed,
         balance=settings.balance,
         augmentation=settings.augmentation,
-        folder=folder / arm.name,
+        folder=folder / condition.name,
         reserve_seconds=5,
     )
     tested = sides["test"]
@@ -82,22 +83,22 @@ def train_and_score(
     return score(task, tested.targets, outputs)
 
 
-def write_crops(prepared: Prepared, arm: Arm, path: Path) -> dict[str, CropView]:
+def write_crops(prepared: Prepared, condition: Condition, path: Path) -> dict[str, CropView]:
     """Writes the crops of one way of dividing, varied where it says so, one after another.
 
     Returns:
         The crops of each side.
     """
-    rows = prepared.manifest.loc[arm.rows["row"]]
+    rows = prepared.manifest.loc[condition.rows["row"]]
     positions = rows["crop"].to_numpy(np.int64)
-    variants = arm.rows["variant"].to_numpy(np.int64)
+    variants = condition.rows["variant"].to_numpy(np.int64)
     labels = targets(prepared.task, rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         for chunk in np.array_split(np.arange(len(rows)), max(1, len(rows) // 1024)):
             file.write(vary(prepared.store.crops[positions[chunk]], variants[chunk]).tobytes())
     sides = {}
-    for name, members in arm.rows.groupby("split").indices.items():
+    for name, members in condition.rows.groupby("split").indices.items():
         places = np.asarray(members, np.int64)
         sides[str(name)] = CropView(path, len(rows), prepared.store.size, places, labels[places])
     return sides
@@ -105,10 +106,11 @@ def write_crops(prepared: Prepared, arm: Arm, path: Path) -> dict[str, CropView]
 
 def show(result: AuditResult) -> None:
     """Prints the scores side by side, and what they mean."""
-    # The run has every metric; a terminal has room for the one that is told.
-    told = result.table()[["what", "leaked", result.metric, "gap"]]
-    table = Table(*map(str, told.columns), box=None, header_style="bold")
-    for what, leaked, value, gap in told.itertuples(index=False):
+    # The run has every metric; a terminal has room for the one that matters.
+    scores = result.table("en")[["what", "leaked", result.metric, "gap"]]
+    table = Table(*map(str, scores.columns), box=None, header_style="bold")
+    for what, leaked, value, gap in scores.itertuples(index=False):
         table.add_row(what, f"{leaked:.0%}", f"{value:.3f}", f"{gap:+.3f}")
     console.print(table)
-    console.print(result.summary())
+    for language in reversed(LANGUAGES):
+        console.print("\n".join(result.summary(language)))

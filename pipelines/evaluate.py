@@ -9,7 +9,7 @@ from fdc.evaluation import EvaluationReport
 from fdc.evaluation.wording import slice_name
 from fdc.tracking import tracking_uri
 
-from .evaluation import in_both_languages
+from .evaluation import in_every_language
 
 console = Console()
 
@@ -30,7 +30,7 @@ def evaluate(task: str, version: int | None = None) -> None:
         mlflow.artifacts.load_dict(f"runs:/{chosen.run_id}/verdict.json")
     )
     console.rule(f"{chosen.name} version {chosen.number}")
-    console.print("\n".join(in_both_languages(verdict)))
+    console.print("\n".join(in_every_language(verdict)))
     table = Table("", "photos", verdict.metric, "95%", box=None, header_style="bold")
     for part in verdict.slices:
         interval = part.interval

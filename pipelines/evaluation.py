@@ -1,17 +1,17 @@
-"""What a search's winner is worth: judged on the test photos, logged and told."""
+"""What a search's winner is worth: evaluated on the test photos, logged and printed."""
 
 import pandas as pd
-from matplotlib import pyplot
 from matplotlib.figure import Figure
 from rich.console import Console
 
 from fdc import registry
-from fdc.evaluation import figures, judge
+from fdc.evaluation import evaluate, figures
 from fdc.evaluation.counts import count_photos
 from fdc.evaluation.model_card import render
 from fdc.evaluation.report import EvaluationReport
 from fdc.evaluation.wording import sentences
 from fdc.inference.network import Network
+from fdc.locale import LANGUAGES, Language, file_name, text
 from fdc.registry import Version
 from fdc.registry.comparison import outputs as outputs_of
 from fdc.search import SearchResult
@@ -23,20 +23,19 @@ from .sides import crops, side
 
 console = Console()
 
-DRAWINGS = (
-    "Trained and tested on drawings: it says nothing about real faces. 그린 얼굴로 학습했습니다."
-)
+REPORT = "report.json"
+"""The artifact of the parent run that holds the evaluation report."""
 
 
 def test(prepared: Prepared, result: SearchResult) -> tuple[EvaluationReport, pd.DataFrame]:
-    """Judges the winner on people that it has never seen.
+    """Evaluates the winner on people that it has never seen.
 
     Returns:
-        The verdict, and what the network said about each test photo.
+        The report, and what the network said about each test photo.
     """
     rows, seen = side(prepared, "test"), crops(prepared, "test")
     outputs = Network(result.network).predict(seen.pixels(), positions=seen.positions)
-    verdict = judge(
+    report = evaluate(
         prepared.task,
         seen.targets,
         outputs,
@@ -47,60 +46,76 @@ def test(prepared: Prepared, result: SearchResult) -> tuple[EvaluationReport, pd
     table = registry.predictions_table(
         rows["image_id"].tolist(), seen.targets.tolist(), outputs, rows["group"].tolist()
     )
-    return verdict, table
+    return report, table
 
 
-def log_verdict(
+def log_report(
     run: SearchRun,
     prepared: Prepared,
     result: SearchResult,
-    verdict: EvaluationReport,
+    report: EvaluationReport,
     table: pd.DataFrame,
 ) -> None:
-    """Logs the leaderboard, the figures, the verdict and the model card to the parent run."""
-    run.log_metrics({f"test/{name}": value for name, value in verdict.metrics.items()})
-    run.log_metrics({f"baseline/{name}": value for name, value in verdict.baseline.items()})
+    """Logs the leaderboard, the figures, the report and the model cards to the parent run."""
+    run.log_metrics({f"test/{name}": value for name, value in report.metrics.items()})
+    run.log_metrics({f"baseline/{name}": value for name, value in report.baseline.items()})
     run.log_metrics({"search/seconds": result.seconds, "search/peak_gb": result.peak_worker_gb})
-    run.log_tags({"mlflow.note.content": "\n\n".join(in_both_languages(verdict))})
-    run.log_dict(verdict.model_dump(mode="json"), "verdict.json")
+    run.log_tags({"mlflow.note.content": "\n\n".join(in_every_language(report))})
+    run.log_dict(report.model_dump(mode="json"), REPORT)
     run.log_table(leaderboard(result), "leaderboard.json")
-    drawn = draw(prepared.task, result, verdict, table)
-    for name, figure in drawn.items():
-        run.log_figure(figure, f"figures/{name.replace(' ', '_')}.png")
-    card = render(
-        verdict,
-        counts=count_photos(prepared.manifest, prepared.task),
-        recipe=prepared.recipe.model_dump() | {"fingerprint": prepared.recipe.fingerprint},
-        training={
-            "trials": len(result.trials),
-            "minutes": round(result.seconds / 60, 1),
-            "best trial": result.best_trial,
-        }
-        | next(t.hyperparameters for t in result.trials if t.id == result.best_trial),
-        figures=drawn,
-        notes=[DRAWINGS] if (prepared.manifest["source"] == "sample").all() else [],
-    )
-    run.log_text(card, "model_card.html")
-    for figure in drawn.values():
-        pyplot.close(figure)
+    for language in LANGUAGES:
+        drawn = draw(prepared.task, result, report, table, language)
+        card = render(
+            report,
+            language=language,
+            counts=count_photos(prepared.manifest, prepared.task),
+            recipe=prepared.recipe.model_dump() | {"fingerprint": prepared.recipe.fingerprint},
+            training={
+                "trials": len(result.trials),
+                "minutes": round(result.seconds / 60, 1),
+                "best trial": result.best_trial,
+            },
+            hyperparameters=next(
+                trial.hyperparameters for trial in result.trials if trial.id == result.best_trial
+            ),
+            figures={text(f"figure.{name}", language): figure for name, figure in drawn.items()},
+            notes=[text("card.drawings", language)] if is_drawn(prepared) else [],
+        )
+        run.log_text(card, file_name("model_card.html", language))
+        if language == "en":  # as MLflow's own pages
+            for name, figure in drawn.items():
+                run.log_figure(figure, f"figures/{name.replace(' ', '_')}.png")
+
+
+def is_drawn(prepared: Prepared) -> bool:
+    """Whether the photos are drawings."""
+    return bool((prepared.manifest["source"] == "sample").all())
 
 
 def draw(
-    task: Task, result: SearchResult, verdict: EvaluationReport, table: pd.DataFrame
+    task: Task,
+    result: SearchResult,
+    report: EvaluationReport,
+    table: pd.DataFrame,
+    language: Language,
 ) -> dict[str, Figure]:
     """The figures of a search, by name."""
     truth, outputs = table["truth"].to_numpy(), outputs_of(table)
     trials, metric, direction = result.trials, result.objective, result.direction
     drawn = {
-        "leaderboard": figures.leaderboard(trials, metric, direction),
-        "learning curves": figures.learning_curves(trials, metric, direction),
-        "slices": figures.slice_chart(verdict),
+        "leaderboard": figures.leaderboard(trials, metric, direction, language),
+        "learning curves": figures.learning_curves(trials, metric, direction, language),
+        "slices": figures.slice_chart(report, language),
     }
     if task.is_regression:
-        drawn["predicted against true"] = figures.predicted_against_true(task, truth, outputs[:, 0])
+        answers = outputs[:, 0]
+        drawn["predicted against true"] = figures.predicted_against_true(
+            task, truth, answers, language
+        )
     else:
-        drawn["confusion"] = figures.confusion(task, truth.astype(int), outputs)
-        drawn["reliability"] = figures.reliability_diagram(truth.astype(int), outputs)
+        classes = truth.astype(int)
+        drawn["confusion"] = figures.confusion(task, classes, outputs, language)
+        drawn["reliability"] = figures.reliability_diagram(classes, outputs, language)
     return drawn
 
 
@@ -123,16 +138,16 @@ def leaderboard(result: SearchResult) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values(result.objective, ascending=ascending)
 
 
-def in_both_languages(verdict: EvaluationReport) -> list[str]:
-    """What came out, in English and Korean."""
-    return [*sentences(verdict, "en"), *sentences(verdict, "ko")]
+def in_every_language(report: EvaluationReport) -> list[str]:
+    """What came out, in every language."""
+    return [line for language in reversed(LANGUAGES) for line in sentences(report, language)]
 
 
-def tell(verdict: EvaluationReport, version: Version) -> list[str]:
+def show(report: EvaluationReport, version: Version) -> list[str]:
     """Prints what came out, in Korean and English, and what to do next."""
-    said = in_both_languages(verdict)
+    lines = in_every_language(report)
     console.rule(f"{version.name} version {version.number}")
-    console.print("\n".join(said))
+    console.print("\n".join(lines))
     task = version.name.removeprefix("fdc-")
     console.print(f"Next: make ui, make promote TASK={task}, make serve", style="dim")
-    return said
+    return lines

@@ -14,13 +14,13 @@ from fdc.search import SearchResult
 from fdc.tracking import SearchRun, tracking_uri
 
 from . import workspace
-from .evaluation import log_verdict, tell, test
+from .evaluation import log_report, show, test
 from .prepare import Prepared
 from .sides import crops
 
 console = Console()
 
-RESULT = "verdict.json"
+RESULT = "report.json"
 
 WHERE = {"workers", "engine", "cpus", "gpus", "memory_limit_gb"}
 """Settings that say where a search runs, and not what is searched."""
@@ -45,19 +45,19 @@ def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -
         return
     with open_run(experiment, prepared, folder) as run:
         result = run_search(experiment, prepared, folder, run)
-        verdict, table = test(prepared, result)
-        log_verdict(run, prepared, result, verdict, table)
+        report, table = test(prepared, result)
+        log_report(run, prepared, result, report, table)
         version = registry.package(
             run_id=run.run_id(),
             task=prepared.task,
             network=result.network,
             recipe=prepared.recipe,
             predictions=table,
-            metrics=verdict.metrics,
+            metrics=report.metrics,
             weights_folders=experiment.prepare.weights,
             tracking_uri=tracking_uri(),
         )
-    sentences = tell(verdict, version)
+    sentences = show(report, version)
     if result.interrupted:
         console.print("It was stopped early; the same command goes on with it.", style="yellow")
     else:

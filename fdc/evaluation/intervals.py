@@ -23,19 +23,17 @@ _CELLS_AT_ONCE = 4_000_000
 
 @dataclass(frozen=True)
 class Interval:
-    """A metric with the range that holds its true value with the given confidence.
+    """A metric with the range that holds its true value with 95% confidence.
 
     Attributes:
         value: On the photos at hand.
         low: Lower end.
         high: Upper end.
-        level: Confidence, from 0 to 1.
     """
 
     value: float
     low: float
     high: float
-    level: float = LEVEL
 
 
 def intervals(
@@ -52,7 +50,7 @@ def intervals(
         task: What is predicted.
         truth: (n,) class indices, or numbers for a regression.
         outputs: (n, classes) probabilities, or (n,) numbers for a regression.
-        groups: (n,) the group of each photo; null where every photo stands for itself.
+        groups: (n,) the group of each photo; None where every photo stands for itself.
         seed: Of the bootstrap.
 
     Returns:
@@ -83,7 +81,7 @@ def differences(
         truth: (n,) class indices, or numbers for a regression.
         outputs: The model's answers.
         other_outputs: Those of the other model, or of a constant.
-        groups: (n,) the group of each photo; null where every photo stands for itself.
+        groups: (n,) the group of each photo; None where every photo stands for itself.
         seed: Of the bootstrap.
 
     Returns:
@@ -150,7 +148,7 @@ def numbered(groups: npt.ArrayLike | None, count: int) -> Integers:
     """Numbers groups from 0; a photo without a group stands for itself.
 
     Args:
-        groups: (count,) names or numbers, null where unknown; or null.
+        groups: (count,) names or numbers, None or NA where unknown; or None.
         count: How many photos there are.
     """
     if groups is None:

@@ -11,27 +11,23 @@ import numpy as np
 import pandas as pd
 
 from fdc.errors import DataError
+from fdc.evaluation.wording import metric_name
+from fdc.locale import Language, text
 from fdc.manifest import SPLITS, clean
+from fdc.tasks import Direction
 
 GROUPED, RANDOM, AUGMENTED = "grouped", "random", "augmented"
-
-TITLES: Mapping[str, tuple[str, str]] = {
-    GROUPED: ("grouped split: nobody is on two sides", "그룹 분할: 같은 사람이 겹치지 않음"),
-    RANDOM: ("random split: one person on both sides", "무작위 분할: 같은 사람이 양쪽에 있음"),
-    AUGMENTED: ("augmented, then split at random", "증강 후 무작위 분할: 같은 사진이 양쪽에 있음"),
-}
-"""What each arm is, in English and Korean."""
 
 VARIANTS = 4
 """The photo as it is, and the copies that `vary` makes of it."""
 
 
 @dataclass(frozen=True)
-class Arm:
-    """One way of dividing the same photos; all arms are equally large.
+class Condition:
+    """One way of dividing the same photos; all are equally large.
 
     Attributes:
-        name: A key of `TITLES`.
+        name: `GROUPED`, `RANDOM` or `AUGMENTED`.
         rows: One line per crop: `row` (its label in the manifest's index), `variant` (see `vary`)
             and `split`. No side holds one photo twice.
         leaked: Share of the test crops of which the group is in train, 0 to 1.
@@ -44,64 +40,66 @@ class Arm:
 
 @dataclass(frozen=True)
 class AuditResult:
-    """The scores of all arms.
+    """The scores under all conditions.
 
     Attributes:
-        arms: In the order in which they ran.
-        scores: Metrics on the arm's own test side, by arm.
+        conditions: In the order in which they ran.
+        scores: Metrics on the condition's own test side, by condition.
         metric: The one that the gap is told in.
         direction: "max" where more of it is better, or "min".
     """
 
-    arms: tuple[Arm, ...]
+    conditions: tuple[Condition, ...]
     scores: Mapping[str, Mapping[str, float]]
     metric: str
-    direction: str
+    direction: Direction
 
     def gap(self, name: str) -> float:
-        """By how much an arm looks better than the grouped split; negative: it looks worse."""
-        grouped, other = (self.scores[arm][self.metric] for arm in (GROUPED, name))
+        """By how much a condition looks better than the grouped split; negative: worse."""
+        grouped, other = (self.scores[condition][self.metric] for condition in (GROUPED, name))
         return other - grouped if self.direction == "max" else grouped - other
 
-    def table(self) -> pd.DataFrame:
-        """One row per arm: what it is, leaked share, every metric, and its gap."""
-        lines = [
+    def table(self, language: Language) -> pd.DataFrame:
+        """One row per condition: what it is, leaked share, every metric, and its gap."""
+        return pd.DataFrame(
             {
-                "arm": arm.name,
-                "what": TITLES[arm.name][0],
-                "leaked": arm.leaked,
-                **self.scores[arm.name],
-                "gap": self.gap(arm.name),
+                "condition": condition.name,
+                "what": text(f"audit.{condition.name}", language),
+                "leaked": condition.leaked,
+                **self.scores[condition.name],
+                "gap": self.gap(condition.name),
             }
-            for arm in self.arms
-        ]
-        return pd.DataFrame(lines)
+            for condition in self.conditions
+        )
 
-    def summary(self) -> str:
-        """Two sentences per leaking arm, in English and in Korean."""
-        honest = self.scores[GROUPED][self.metric]
-        said = [f"{self.metric} {honest:.3f}: {TITLES[GROUPED][0]} / {TITLES[GROUPED][1]}"]
-        for arm in self.arms:
-            if arm.name == GROUPED:
-                continue
-            score, gap = self.scores[arm.name][self.metric], self.gap(arm.name)
-            english, korean = TITLES[arm.name]
-            looks = "better" if gap > 0 else "worse"
-            said += [
-                f"{self.metric} {score:.3f}: {english}. {arm.leaked:.0%} of its test photos have "
-                f"kin in train; it looks {looks} by {abs(gap):.3f}.",
-                f"{self.metric} {score:.3f}: {korean}. 시험 사진의 {arm.leaked:.0%}가 학습에도 "
-                f"나옵니다. {abs(gap):.3f}만큼 {'좋아' if gap > 0 else '나빠'} 보입니다.",
-            ]
-        return "\n".join(said)
+    def summary(self, language: Language) -> list[str]:
+        """What the grouped split scores, then what each other condition seems to gain."""
+        ordered = sorted(self.conditions, key=lambda condition: condition.name != GROUPED)
+        return [self._sentence(condition, language) for condition in ordered]
+
+    def _sentence(self, condition: Condition, language: Language) -> str:
+        result = text(
+            "audit.result",
+            language,
+            metric=metric_name(self.metric, language),
+            score=f"{self.scores[condition.name][self.metric]:.3f}",
+            condition=text(f"audit.{condition.name}", language),
+        )
+        if condition.name == GROUPED:
+            return result
+        gap = self.gap(condition.name)
+        key = "audit.better" if gap > 0 else "audit.worse"
+        return f"{result} " + text(
+            key, language, leaked=f"{condition.leaked:.0%}", gap=f"{abs(gap):.3f}"
+        )
 
 
 def audit(
     manifest: pd.DataFrame,
-    train_and_score: Callable[[Arm], Mapping[str, float]],
+    train_and_score: Callable[[Condition], Mapping[str, float]],
     *,
     metric: str,
-    direction: str = "max",
+    direction: Direction = "max",
     seed: int = 0,
     augmented: bool = True,
 ) -> AuditResult:
@@ -109,12 +107,12 @@ def audit(
 
     Args:
         manifest: A curated manifest; its `split` is the grouped one.
-        train_and_score: Trains with the same model and budget on the arm's train side, tunes on its
-            validation side, and returns metrics on its test side.
+        train_and_score: Trains with the same model and budget on the condition's train side, tunes
+            on its validation side, and returns metrics on its test side.
         metric: The one that the gap is told in.
         direction: "max" where more of it is better, or "min".
-        seed: Of the arms that are drawn.
-        augmented: Whether the arm that augments before splitting runs as well.
+        seed: Of the conditions that are drawn.
+        augmented: Whether augmenting before splitting is a condition as well.
 
     Returns:
         Scores side by side.
@@ -123,17 +121,17 @@ def audit(
         DataError: If no person or copy has two photos, so that nothing could leak.
     """
     names = (RANDOM, GROUPED, AUGMENTED) if augmented else (RANDOM, GROUPED)
-    arms = tuple(divide(manifest, name, seed) for name in names)
-    if not any(arm.leaked for arm in arms if arm.name == RANDOM):
+    conditions = tuple(divide(manifest, name, seed) for name in names)
+    if not any(condition.leaked for condition in conditions if condition.name == RANDOM):
         raise DataError(
             "No group has two photos, so that a random split leaks nothing either.",
             "Audit a set that says who is in its photos, such as the drawn sample.",
         )
-    scores = {arm.name: dict(train_and_score(arm)) for arm in arms}
-    return AuditResult(arms, scores, metric, direction)
+    scores = {condition.name: dict(train_and_score(condition)) for condition in conditions}
+    return AuditResult(conditions, scores, metric, direction)
 
 
-def divide(manifest: pd.DataFrame, name: str, seed: int = 0) -> Arm:
+def divide(manifest: pd.DataFrame, name: str, seed: int = 0) -> Condition:
     """Divides the clean photos in one of the ways; each side has as many as in the grouped split.
 
     Augmenting before splitting is drawn as what it comes to: each side is a random choice of
@@ -164,7 +162,7 @@ def divide(manifest: pd.DataFrame, name: str, seed: int = 0) -> Arm:
     group = rows["row"].map(photos["group"])
     learned = group[rows["split"] == "train"]
     leaked = float(group[rows["split"] == "test"].isin(learned).mean())
-    return Arm(name, rows, leaked)
+    return Condition(name, rows, leaked)
 
 
 def vary(crops: np.ndarray, variants: np.ndarray) -> np.ndarray:

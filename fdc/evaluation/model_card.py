@@ -3,132 +3,123 @@
 After Mitchell et al. 2019, "Model cards for model reporting".
 """
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from matplotlib.figure import Figure
 
-from fdc.evaluation.card_texts import TEXTS
 from fdc.evaluation.counts import PhotoCounts
 from fdc.evaluation.intervals import Interval
 from fdc.evaluation.report import EvaluationReport
-from fdc.evaluation.wording import sentences, slice_name
-from fdc.locale import Language
+from fdc.evaluation.wording import metric_name, sentences, slice_name
+from fdc.locale import Language, has, text
+from fdc.style import pages, plots
+from fdc.tasks import LOWER_IS_BETTER
+
+_TEMPLATE = Path(__file__).with_name("model_card.html.jinja")
+_NUMBERS = LOWER_IS_BETTER | {"bias", "r2"}
+"""Metrics that are no shares of the photos."""
 
 
 def render(
-    verdict: EvaluationReport,
+    report: EvaluationReport,
     *,
+    language: Language,
     counts: PhotoCounts,
     recipe: Mapping[str, Any],
-    training: Mapping[str, Any] | None = None,
+    training: Mapping[Literal["trials", "minutes", "best trial"], Any] | None = None,
+    hyperparameters: Mapping[str, Any] | None = None,
     figures: Mapping[str, Figure] | None = None,
     notes: Sequence[str] = (),
     version: str = "",
-    language: Language = "ko",
 ) -> str:
     """Writes a model card.
 
     Args:
-        verdict: The result on the test photos.
+        report: The result on the test photos.
+        language: Of the card.
         counts: Of the data.
         recipe: How a photo becomes a crop: fields by name, its fingerprint among them.
-        training: How the model was found: trials, minutes, hyperparameters and the like.
-        figures: By caption.
+        training: How the model was found.
+        hyperparameters: Of the model, by name.
+        figures: By caption, in the card's language.
         notes: What a reader must know before all else, such as that the photos are drawings.
         version: Of the model, such as "fdc-age, version 3".
-        language: Of the card, "ko" or "en".
 
     Returns:
         A whole HTML page that needs no other file and no network.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("fdc.evaluation", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    t = {key: texts[language] for key, texts in TEXTS.items()}
-    return environment.get_template("model_card.html.jinja").render(
-        t=t,
-        language=language,
-        title=verdict.task.heading(language),
+    return pages.render(
+        _TEMPLATE,
+        language,
+        report=report,
+        title=report.task.heading(language),
         version=version,
         notes=notes,
-        sentences=sentences(verdict, language),
-        beats=verdict.beats_baseline,
-        metrics=_metric_rows(verdict, t),
-        slices=_slice_rows(verdict, language),
+        sentences=sentences(report, language),
+        metrics=_metric_rows(report, language),
+        slices=_slice_rows(report, language),
         figures=[
-            {"caption": caption, "image": _embedded(figure), "is_wide": _is_wide(figure)}
+            {"caption": caption, "image": plots.data_url(figure), "is_wide": _is_wide(figure)}
             for caption, figure in (figures or {}).items()
         ],
         counts=counts,
-        labels=_label_rows(verdict, counts, language),
+        quarantine=[
+            (text(f"rule.{rule}", language) if has(f"rule.{rule}") else rule, count)
+            for rule, count in counts.quarantine.items()
+        ],
+        labels=_label_rows(report, counts, language),
         recipe={name: value for name, value in recipe.items() if value is not None},
         training=training or {},
-        limits=[t[key] for key in t if key.startswith("limit_")],
+        hyperparameters=hyperparameters or {},
     )
 
 
-def _metric_rows(verdict: EvaluationReport, t: Mapping[str, str]) -> list[dict[str, str]]:
-    rows = []
-    for name, interval in verdict.intervals.items():
-        if name.startswith("recall/"):
-            continue
-        share = name not in ("mae", "rmse", "bias", "log_loss", "r2")
-        rows.append(
-            {
-                "name": t.get(f"metric_{name}", name),
-                "value": _shown(interval.value, share),
-                "range": _range(interval, share),
-                "baseline": _shown(verdict.baseline[name], share),
-                "is_objective": "yes" if name == verdict.metric else "",
-            }
-        )
-    if verdict.calibration_error is not None:
-        error = f"{verdict.calibration_error:.3f}"
-        name = t["metric_calibration"]
-        rows.append({"name": name, "value": error, "range": "", "baseline": "", "is_objective": ""})
+def _metric_rows(report: EvaluationReport, language: Language) -> list[dict[str, Any]]:
+    rows = [
+        {
+            "name": metric_name(name, language),
+            "value": _shown(name, interval.value),
+            "range": _range(name, interval),
+            "baseline": _shown(name, report.baseline[name]),
+            "is_objective": name == report.metric,
+        }
+        for name, interval in report.intervals.items()
+        if not name.startswith("recall/")
+    ]
+    if report.calibration_error is not None:
+        error = f"{report.calibration_error:.3f}"
+        name = metric_name("calibration", language)
+        row = {"name": name, "value": error, "range": "", "baseline": "", "is_objective": False}
+        rows.append(row)
     return rows
 
 
-def _slice_rows(verdict: EvaluationReport, language: Language) -> list[dict[str, Any]]:
-    share = verdict.metric != "mae"
+def _slice_rows(report: EvaluationReport, language: Language) -> list[dict[str, Any]]:
     return [
         {
-            "name": slice_name(verdict, part, language),
+            "name": slice_name(report, part, language),
             "photos": part.photos,
             "groups": part.groups,
-            "value": _shown(part.interval.value, share),
-            "range": _range(part.interval, share),
-            "rest": "" if part.rest is None else _shown(part.rest, share),
+            "value": _shown(report.metric, part.interval.value),
+            "range": _range(report.metric, part.interval),
+            "rest": "" if part.rest is None else _shown(report.metric, part.rest),
             "is_worse": part.is_worse,
             "is_small": part.is_small,
         }
-        for part in verdict.slices
+        for part in report.slices
     ]
 
 
 def _label_rows(
-    verdict: EvaluationReport, counts: PhotoCounts, language: Language
+    report: EvaluationReport, counts: PhotoCounts, language: Language
 ) -> list[tuple[str, dict[str, int]]]:
-    labels = verdict.task.labels
+    labels = report.task.labels
     return [
-        (verdict.task.display(labels.index(name), language) if name in labels else name, splits)
+        (report.task.display(labels.index(name), language) if name in labels else name, splits)
         for name, splits in counts.labels.items()
     ]
-
-
-def _embedded(figure: Figure) -> str:
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png")
-    return "data:image/png;base64," + base64.b64encode(drawn.getvalue()).decode()
 
 
 def _is_wide(figure: Figure) -> bool:
@@ -136,11 +127,11 @@ def _is_wide(figure: Figure) -> bool:
     return bool(width > 1.8 * height)
 
 
-def _shown(value: float, share: bool) -> str:
-    return f"{value:.1%}" if share else f"{value:.2f}"
+def _shown(metric: str, value: float) -> str:
+    return f"{value:.2f}" if metric in _NUMBERS else f"{value:.1%}"
 
 
-def _range(interval: Interval, share: bool) -> str:
+def _range(metric: str, interval: Interval) -> str:
     if interval.low != interval.low:
         return ""
-    return f"{_shown(interval.low, share)} – {_shown(interval.high, share)}"
+    return f"{_shown(metric, interval.low)} – {_shown(metric, interval.high)}"

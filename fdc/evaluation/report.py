@@ -19,7 +19,7 @@ class EvaluationReport(BaseModel):
 
     Attributes:
         task: What is predicted.
-        metric: The task's objective, on which the model is judged.
+        metric: The task's objective, on which the model is compared with the baseline.
         photos: How many test photos.
         groups: How many groups of photos that share a person or are copies.
         intervals: Every metric, with its 95% interval.
@@ -27,7 +27,7 @@ class EvaluationReport(BaseModel):
         trivial_answer: The constant that `metric` is compared with: a class index or a number.
         difference: `metric` less that of the constant, on the same photos.
         beats_baseline: Whether the whole interval of the difference is on the better side.
-        calibration_error: Expected calibration error; null for a regression.
+        calibration_error: Expected calibration error; None for a regression.
         slices: Results on parts of the photos; empty where they were not asked for.
     """
 
@@ -51,7 +51,7 @@ class EvaluationReport(BaseModel):
         return {name: interval.value for name, interval in self.intervals.items()}
 
 
-def judge(
+def evaluate(
     task: Task,
     truth: npt.ArrayLike,
     outputs: npt.ArrayLike,
@@ -61,19 +61,19 @@ def judge(
     manifest: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> EvaluationReport:
-    """Judges a model on photos that it has never seen.
+    """Evaluates a model on photos that it has never seen.
 
     Args:
         task: What is predicted; its classes are named.
         truth: (n,) class indices, or numbers for a regression.
         outputs: (n, classes) probabilities, or (n,) numbers for a regression.
         train_truth: (m,) labels of the training photos, for the baseline.
-        groups: (n,) the group of each photo; null where every photo stands for itself.
+        groups: (n,) the group of each photo; None where every photo stands for itself.
         manifest: n rows in the same order, by whose columns the photos are sliced.
         seed: Of the bootstrap.
 
     Returns:
-        The verdict.
+        The report.
 
     Raises:
         DataError: Where there are no photos, or the shapes do not match the task.

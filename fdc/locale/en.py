@@ -10,6 +10,7 @@ TEXTS: dict[str, str] = {
     "status.PRUNED": "pruned",
     "status.FAILED": "failed",
     "status.REFUSED": "refused",
+    "status.INTERRUPTED": "interrupted",
     "column.age": "age",
     "column.gender": "gender",
     "column.tone": "skin tone",

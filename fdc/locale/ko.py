@@ -10,6 +10,7 @@ TEXTS: dict[str, str] = {
     "status.PRUNED": "조기 중단",
     "status.FAILED": "실패",
     "status.REFUSED": "거부",
+    "status.INTERRUPTED": "중지됨",
     "column.age": "나이",
     "column.gender": "성별",
     "column.tone": "톤",

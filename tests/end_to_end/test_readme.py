@@ -85,7 +85,7 @@ def test_every_trial_and_the_model_are_in_mlflow(project: Path):
         assert steps == list(range(steps[0], steps[0] + len(steps))), "one point per epoch"
         assert run.data.params["seed"]
     logged = {file.path for file in client.list_artifacts(parent.info.run_id)}
-    assert {"figures", "leaderboard.json", "verdict.json", "model_card.html", "test"} <= logged
+    assert {"figures", "leaderboard.json", "report.json", "model_card.html", "test"} <= logged
     [data] = parent.inputs.dataset_inputs
     assert data.dataset.digest
     assert client.get_model_version("fdc-age", "1").run_id == parent.info.run_id

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fdc.evaluation.calibration import apply_temperature, fit_temperature, reliability
+from fdc.evaluation.calibration import reliability
 
 
 @pytest.fixture
@@ -29,15 +29,3 @@ def test_an_error_by_hand():
 
 def test_full_confidence_falls_into_the_last_bin():
     assert reliability([0, 1], np.eye(2)).error == 0.0
-
-
-@pytest.mark.parametrize("sharpness", [0.4, 1.0, 3.0])
-def test_the_temperature_undoes_what_was_done(honest, sharpness):
-    truth, chances = honest
-    bent = apply_temperature(chances, 1 / sharpness)
-    temperature = fit_temperature(truth, bent)
-    assert temperature == pytest.approx(sharpness, rel=0.05)
-    mended = apply_temperature(bent, temperature)
-    assert reliability(truth, mended).error < 0.02
-    assert (mended.argmax(axis=1) == chances.argmax(axis=1)).all()
-    np.testing.assert_allclose(mended.sum(axis=1), 1.0)

@@ -8,7 +8,7 @@ import pytest
 
 from fdc.errors import DataError
 from fdc.evaluation import leakage as audit
-from fdc.evaluation.leakage import AUGMENTED, GROUPED, RANDOM, Arm
+from fdc.evaluation.leakage import AUGMENTED, GROUPED, RANDOM, Condition
 from tests.curation.manifests import GENDER, curate, manifest, people
 
 
@@ -20,19 +20,20 @@ def curated() -> pd.DataFrame:
     return curate(manifest(rows), GENDER)
 
 
-def test_arms_are_equally_large_and_leak_what_they_should(curated: pd.DataFrame) -> None:
-    arms = {name: audit.divide(curated, name, seed=1) for name in (GROUPED, RANDOM, AUGMENTED)}
-    sizes = [arm.rows["split"].value_counts().to_dict() for arm in arms.values()]
+def test_conditions_are_equally_large_and_leak_what_they_should(curated: pd.DataFrame) -> None:
+    names = (GROUPED, RANDOM, AUGMENTED)
+    conditions = {name: audit.divide(curated, name, seed=1) for name in names}
+    sizes = [condition.rows["split"].value_counts().to_dict() for condition in conditions.values()]
     assert sizes[0] == sizes[1] == sizes[2]
-    for arm in arms.values():
-        assert 3 not in arm.rows["row"].to_numpy()
-        assert not arm.rows.duplicated(["row", "split"]).any()
-        assert not arm.rows.duplicated(["row", "variant"]).any()
-    assert arms[GROUPED].leaked == 0
-    assert arms[RANDOM].leaked > 0.95
-    assert not arms[RANDOM].rows["row"].duplicated().any()
-    learned = arms[AUGMENTED].rows.query("split == 'train'")["row"]
-    copies = arms[AUGMENTED].rows.query("split == 'test'")["row"].isin(learned).mean()
+    for condition in conditions.values():
+        assert 3 not in condition.rows["row"].to_numpy()
+        assert not condition.rows.duplicated(["row", "split"]).any()
+        assert not condition.rows.duplicated(["row", "variant"]).any()
+    assert conditions[GROUPED].leaked == 0
+    assert conditions[RANDOM].leaked > 0.95
+    assert not conditions[RANDOM].rows["row"].duplicated().any()
+    learned = conditions[AUGMENTED].rows.query("split == 'train'")["row"]
+    copies = conditions[AUGMENTED].rows.query("split == 'test'")["row"].isin(learned).mean()
     assert 0.55 < copies < 0.85
 
 
@@ -51,9 +52,10 @@ def _nearest_neighbour(curated: pd.DataFrame) -> audit.AuditResult:
     features = np.stack([looks[person] + rng.normal(0, 0.3, 8) for person in curated["subject"]])
     labels = GENDER.encode(curated["gender"]).to_numpy(dtype=int)
 
-    def train_and_score(arm: Arm) -> Mapping[str, float]:
+    def train_and_score(condition: Condition) -> Mapping[str, float]:
         train, test = (
-            arm.rows.loc[arm.rows["split"] == side, "row"].to_numpy() for side in ("train", "test")
+            condition.rows.loc[condition.rows["split"] == side, "row"].to_numpy()
+            for side in ("train", "test")
         )
         away = ((features[test][:, None] - features[train][None]) ** 2).sum(axis=-1)
         answers = labels[train[away.argmin(axis=1)]]
@@ -68,17 +70,17 @@ def test_memory_shows_as_a_gap(curated: pd.DataFrame) -> None:
     assert result.gap(RANDOM) > 0.2
     assert result.gap(AUGMENTED) > 0.2
     assert result.gap(GROUPED) == 0
-    table = result.table()
-    assert table["arm"].tolist() == [RANDOM, GROUPED, AUGMENTED]
+    table = result.table("en")
+    assert table["condition"].tolist() == [RANDOM, GROUPED, AUGMENTED]
     assert {"leaked", "accuracy", "gap"} <= set(table)
-    assert "looks better by" in result.summary()
-    assert "좋아 보입니다" in result.summary()
+    assert "looks better by" in "".join(result.summary("en"))
+    assert "좋아 보입니다" in "".join(result.summary("ko"))
 
 
 def test_a_lower_error_is_a_gap_as_well(curated: pd.DataFrame) -> None:
     errors = {RANDOM: 3.0, GROUPED: 5.0, AUGMENTED: 2.0}
     result = audit.audit(
-        curated, lambda arm: {"mae": errors[arm.name]}, metric="mae", direction="min"
+        curated, lambda condition: {"mae": errors[condition.name]}, metric="mae", direction="min"
     )
     assert result.gap(RANDOM) == 2.0
 
@@ -87,7 +89,7 @@ def test_where_nobody_has_two_photos_there_is_nothing_to_audit() -> None:
     rows = people({f"p{n}": 1 for n in range(60)}, np.random.default_rng(0))
     with pytest.raises(DataError, match="No group has two photos"):
         audit.audit(
-            curate(manifest(rows), GENDER), lambda arm: {"accuracy": 1.0}, metric="accuracy"
+            curate(manifest(rows), GENDER), lambda condition: {"accuracy": 1.0}, metric="accuracy"
         )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from fdc import manifest
-from fdc.evaluation import figures, judge
+from fdc.evaluation import evaluate, figures
 from fdc.evaluation.counts import count_photos
 from fdc.evaluation.model_card import render
 from fdc.evaluation.wording import sentences
@@ -63,15 +63,15 @@ class Reader(HTMLParser):
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_a_card_is_one_whole_page(photos, age, answers, language):
     truth, chances = answers(7, 200)
-    verdict = judge(
+    report = evaluate(
         age, truth, chances, train_truth=truth, manifest=photos.sample(200, replace=True)
     )
     page = render(
-        verdict,
+        report,
         counts=count_photos(photos, age),
         recipe={"size": 64, "background": "<grabcut>", "detector_weights": None},
         training={"trials": 3},
-        figures={"Confusion": figures.confusion(age, truth, chances)},
+        figures={"Confusion": figures.confusion(age, truth, chances, language)},
         notes=["Drawings & no photos."],
         version="fdc-age, version 3",
         language=language,
@@ -81,7 +81,7 @@ def test_a_card_is_one_whole_page(photos, age, answers, language):
     assert reader.mismatched == reader.open == []
     assert len(reader.links) == 1
     assert reader.links[0].startswith("data:image/png;base64,")
-    for sentence in sentences(verdict, language):
+    for sentence in sentences(report, language):
         assert sentence in page
     assert "no_face" in page
     assert "&lt;grabcut&gt;" in page
@@ -95,7 +95,7 @@ def test_a_card_is_one_whole_page(photos, age, answers, language):
 def test_a_regression_has_a_card_too(photos, years):
     draw = np.random.default_rng(0)
     truth = draw.uniform(0, 80, 60)
-    verdict = judge(years, truth, truth + draw.normal(size=60), train_truth=truth)
-    page = render(verdict, counts=count_photos(photos, years), recipe={}, language="en")
+    report = evaluate(years, truth, truth + draw.normal(size=60), train_truth=truth)
+    page = render(report, counts=count_photos(photos, years), recipe={}, language="en")
     assert "Mean absolute error" in page
     assert "Better than the baseline" in page

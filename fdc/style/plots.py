@@ -1,5 +1,7 @@
-"""How every figure looks: one palette, fonts that know Korean, no global state of matplotlib."""
+"""How every figure is drawn: fonts that know Korean, no global state of matplotlib."""
 
+import base64
+import io
 from functools import cache
 from typing import Any
 
@@ -7,15 +9,7 @@ from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-BLUE = "#2f6f9f"
-LIGHT_BLUE = "#a9c9de"
-ORANGE = "#d9772b"
-GREEN = "#3f8f5f"
-RED = "#b8443c"
-GREY = "#8b9198"
-LIGHT_GREY = "#d5d9dd"
-INK = "#23282d"
-CURVES = (BLUE, ORANGE, GREEN, "#8a63a8", RED, "#4aa3a2", "#b59a2e", "#c26a9b")
+from fdc.style.palette import GREY, INK, LINE
 
 DOTS_PER_INCH = 144
 
@@ -62,12 +56,36 @@ def titled(axes: Axes, title: str, subtitle: str = "") -> None:
         axes.text(0, 1.02, subtitle, transform=axes.transAxes, color=GREY, fontsize=9)
 
 
+def slanted(axes: Axes) -> None:
+    """Slants the names below an axis, whose ends then stand at their ticks."""
+    axes.tick_params(axis="x", labelrotation=40)
+    for label in axes.get_xticklabels():
+        label.set(ha="right", rotation_mode="anchor")
+
+
+def svg(figure: Figure) -> str:
+    """The figure as SVG to be put into a page as it is: the same figure gives the same text."""
+    stored = io.StringIO()
+    figure.savefig(stored, format="svg", transparent=True, metadata={"Date": None})
+    drawing = stored.getvalue()
+    return drawing[drawing.index("<svg") :]
+
+
+def data_url(figure: Figure) -> str:
+    """The figure as PNG in a data URL."""
+    stored = io.BytesIO()
+    figure.savefig(stored, format="png")
+    return "data:image/png;base64," + base64.b64encode(stored.getvalue()).decode()
+
+
 @cache
 def _settings() -> Any:
     installed = {font.name for font in font_manager.fontManager.ttflist}
     return {
         "font.family": [name for name in _FONTS if name in installed],
         "font.size": 10,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "fdc",
         "axes.titlesize": 13.5,
         "axes.edgecolor": GREY,
         "axes.labelcolor": INK,
@@ -76,7 +94,7 @@ def _settings() -> Any:
         "axes.grid": True,
         "axes.axisbelow": True,
         "axes.unicode_minus": False,
-        "grid.color": "#e9ecef",
+        "grid.color": LINE,
         "xtick.color": INK,
         "ytick.color": INK,
         "legend.frameon": False,

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from fdc.locale import _TEXTS, LANGUAGES, LocalizedText, file_name, has, localized, text
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 KEYS = list(_TEXTS["en"])
 
 
