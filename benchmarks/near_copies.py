@@ -30,6 +30,7 @@ from fdc.curation import duplicates
 from fdc.experiment import RuleSettings
 from fdc.imaging import decoding as photos
 from fdc.imaging import inspection
+from fdc.imaging.perceptual_hash import DECODED_SIDE, perceptual_hashes
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 DISTANCES = (0, 2, 4, 6, 8)
@@ -115,7 +116,7 @@ def copies(paths: Sequence[Path], count: int) -> dict[str, dict[str, float]]:
 
 def hashes(data: bytes) -> tuple[str, str]:
     """Hashes of a file and of its mirror image, as curation gets them."""
-    return inspection.perceptual_hashes(photos.decode(data, at_least=inspection.DECODED_SIDE))
+    return perceptual_hashes(photos.decode(data, at_least=DECODED_SIDE))
 
 
 def distance(one: tuple[str, str], other: tuple[str, str]) -> int:

@@ -32,6 +32,8 @@ _COLUMNS: dict[str, str] = {
     "height": "Int64",
     "device": _TEXT,
     "captured_year": "Int64",
+    "file_size": "Int64",
+    "file_mtime_ns": "Int64",
     "perceptual_hash": _TEXT,
     "perceptual_hash_mirrored": _TEXT,
     "published_split": _TEXT,
@@ -41,7 +43,9 @@ _COLUMNS: dict[str, str] = {
     "quarantine": _TEXT,
     "crop": "Int64",
 }
-_NOT_CONTENT = ("path", "perceptual_hash", "perceptual_hash_mirrored", "crop")
+_NOT_CONTENT = (
+    "path", "file_size", "file_mtime_ns", "perceptual_hash", "perceptual_hash_mirrored", "crop",
+)  # fmt: skip
 
 
 def _numbers(count: int) -> pa.Check:
@@ -67,6 +71,8 @@ SCHEMA = pa.DataFrameSchema(
         "height": pa.Column("Int64", pa.Check.gt(0), nullable=True),
         "device": pa.Column(_TEXT, nullable=True),
         "captured_year": pa.Column("Int64", nullable=True),
+        "file_size": pa.Column("Int64", nullable=True),
+        "file_mtime_ns": pa.Column("Int64", nullable=True),
         "perceptual_hash": pa.Column(_TEXT, nullable=True),
         "perceptual_hash_mirrored": pa.Column(_TEXT, nullable=True),
         "published_split": pa.Column(_TEXT, pa.Check.isin(SPLITS), nullable=True),

@@ -17,6 +17,7 @@ from fdc.crops.writer import CropWriter
 from fdc.errors import DataError
 from fdc.execution.cpus import usable_cpus
 from fdc.faces.recipe import Recipe
+from fdc.imaging.cache import Stamp
 from fdc.progress import track
 
 _log = logging.getLogger("fdc")
@@ -127,14 +128,16 @@ def _missing(manifest: pd.DataFrame, keys: pd.Series, done: set[str]) -> pd.Seri
 
 
 def _photos(rows: pd.DataFrame, keys: pd.Series) -> Iterator[Photo]:
-    columns = (rows[name].to_list() for name in ("path", "image_id", "box", "landmarks"))
-    for key, path, image_id, box, landmarks in zip(keys.to_list(), *columns, strict=True):
+    names = ("path", "image_id", "box", "landmarks", "file_size", "file_mtime_ns")
+    columns = (rows[name].to_list() for name in names)
+    for key, path, image_id, box, landmarks, *stamp in zip(keys.to_list(), *columns, strict=True):
         yield Photo(
             key,
             path,
             image_id,
             None if box is None else tuple(box),
             None if landmarks is None else tuple(landmarks),
+            None if pd.isna(stamp).any() else Stamp(*stamp),
         )
 
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -16,8 +17,12 @@ from numpy.typing import NDArray
 from fdc.crops.record import Record
 from fdc.faces.preparer import Preparer, Refused
 from fdc.faces.recipe import Recipe
+from fdc.imaging.cache import Stamp
 
 _log = logging.getLogger("fdc")
+
+Read = Callable[[str], tuple[bytes, Stamp | None]]
+"""Gives the bytes of a path, and the file's stamp where its file system has such."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Photo:
         image_id: SHA-256 of the bytes that the manifest was made from.
         box: x, y, width, height of the face, where the annotation has it.
         landmarks: ten numbers, where the annotation has them.
+        stamp: of the file when its SHA-256 was taken, where known: a file of the same stamp is not
+            hashed again.
     """
 
     key: str
@@ -37,6 +44,7 @@ class Photo:
     image_id: str
     box: tuple[float, ...] | None = None
     landmarks: tuple[float, ...] | None = None
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True)
@@ -75,15 +83,14 @@ class Job:
         """Load the networks."""
         return Preparer(self.recipe, self.weights_folders, self.threads)
 
-    def reader(self) -> Callable[[str], bytes]:
-        """Who reads a path below the root."""
+    def reader(self) -> Read:
+        """What reads a path below the root."""
         if "://" not in self.root:
-            folder = Path(self.root)
-            return lambda path: (folder / path).read_bytes()
+            return partial(_read_local, Path(self.root))
         import fsspec
 
         files, base = fsspec.core.url_to_fs(self.root)
-        return lambda path: bytes(files.cat_file(f"{base.rstrip('/')}/{path}"))
+        return lambda path: (bytes(files.cat_file(f"{base.rstrip('/')}/{path}")), None)
 
 
 class Execute(Protocol):
@@ -103,10 +110,15 @@ class Execute(Protocol):
         ...
 
 
-def fetch(read: Callable[[str], bytes], photo: Photo) -> bytes | Outcome:
+def _read_local(root: Path, path: str) -> tuple[bytes, Stamp | None]:
+    with open(root / path, "rb") as file:
+        return file.read(), Stamp.of(file.fileno())
+
+
+def fetch(read: Read, photo: Photo) -> bytes | Outcome:
     """Read a photo's bytes; an outcome says why they cannot be had."""
     try:
-        data = read(photo.path)
+        data, stamp = read(photo.path)
     except FileNotFoundError:
         return refusal(photo, "vanished", "there is no file any more", lasting=False)
     except MemoryError:
@@ -114,7 +126,8 @@ def fetch(read: Callable[[str], bytes], photo: Photo) -> bytes | Outcome:
     except Exception as error:  # stores in a network fail in ways of their own
         told = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
         return refusal(photo, "unreadable", told, lasting=False)
-    if hashlib.sha256(data).hexdigest() != photo.image_id:
+    seen_before = stamp is not None and stamp == photo.stamp
+    if not seen_before and hashlib.sha256(data).hexdigest() != photo.image_id:
         return refusal(
             photo,
             "changed",
@@ -148,9 +161,7 @@ def process(preparer: Preparer, photo: Photo, data: bytes | Outcome) -> Outcome:
     return Outcome(record, crop.pixels)
 
 
-def process_all(
-    preparer: Preparer, read: Callable[[str], bytes], photos: Iterable[Photo]
-) -> Iterator[Outcome]:
+def process_all(preparer: Preparer, read: Read, photos: Iterable[Photo]) -> Iterator[Outcome]:
     """Prepare photos one after the other; the next one is read while one is computed."""
     waiting = iter(photos)
 

@@ -15,11 +15,14 @@ import pandas as pd
 import pytest
 
 from fdc import manifest
+from fdc.crops import cutting
 from fdc.crops.cutting import cut_crops
-from fdc.crops.store import CropStore
+from fdc.crops.store import CropStore, keys_of
+from fdc.crops.work import Job, fetch
 from fdc.crops.writer import CropWriter
 from fdc.errors import DataError, StoreError
 from fdc.faces.recipe import Recipe
+from fdc.imaging.cache import Stamp
 from tests.faces.drawing import draw
 
 RECIPE = Recipe(size=48, detector="none")
@@ -122,6 +125,32 @@ def test_vanished_and_changed_photos(table: pd.DataFrame, tmp_path: Path) -> Non
     (root / "0.png").write_bytes(b"changed since")
     fresh, _ = cut_crops(manifest.from_rows(rows[:1], "drawn"), root, tmp_path / "new", RECIPE)
     assert fresh["quarantine"].iloc[0].startswith("changed: ")
+
+
+def test_a_file_is_hashed_again_only_where_it_may_have_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that still has the stamp of its inspection is believed to be the one that it was."""
+    root = tmp_path / "photos"
+    rows = [row(root, f"{number}.png", 300 + number) for number in range(3)]
+    stamps = [Stamp.of(str(root / "0.png")), Stamp.of(str(root / "1.png")), None]
+    (root / "1.png").write_bytes(draw(200, 200, seed=999).encoded())
+    os.utime(root / "1.png", ns=(5, 5))
+    table = manifest.from_rows(rows, "drawn")
+    for number, column in enumerate(("file_size", "file_mtime_ns")):
+        table[column] = pd.array([stamp and stamp[number] for stamp in stamps], "Int64")
+    photos = list(cutting._photos(table, keys_of(table)))
+    read = Job(RECIPE, str(root), (), 1).reader()
+    hashed: list[bytes] = []
+    sha256 = hashlib.sha256
+    monkeypatch.setattr(hashlib, "sha256", lambda data: (hashed.append(data), sha256(data))[1])
+    fetched = [fetch(read, photo) for photo in photos]
+    monkeypatch.undo()
+    assert hashed == [(root / "1.png").read_bytes(), (root / "2.png").read_bytes()]
+    assert [isinstance(data, bytes) for data in fetched] == [True, False, True]
+    prepared, _ = cut_crops(table, root, tmp_path / "stores", RECIPE, workers=1)
+    assert prepared["quarantine"].dropna().index.tolist() == [1]
+    assert prepared["quarantine"][1].startswith("changed: ")
 
 
 def test_another_recipe_makes_another_store_and_says_so(

@@ -1,5 +1,4 @@
 import hashlib
-import logging
 import os
 import signal
 import sqlite3
@@ -9,14 +8,11 @@ from pathlib import Path
 import imagehash
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageOps
 
-from fdc.errors import StoreError
 from fdc.imaging import inspection
-from fdc.imaging.inspection import MISSING, inspect, look, perceptual_hashes
+from fdc.imaging.inspection import MISSING, inspect, look
+from fdc.imaging.perceptual_hash import perceptual_hashes
 from tests.damage import UNDECODABLE, encoded, picture, turned_by_exif, write_damaged
 
 
@@ -67,14 +63,6 @@ def test_the_hash_is_imagehash_s_own(folder: Path) -> None:
         seen = look(str(path))  # decoded at half the size
         assert bits(str(seen.perceptual_hash), straight) <= 2
         assert bits(str(seen.perceptual_hash_mirrored), mirrored) <= 2
-
-
-@settings(max_examples=200, deadline=None)
-@given(arrays(np.uint8, st.tuples(st.integers(1, 70), st.integers(1, 70), st.just(3))))
-def test_the_hash_is_written_as_imagehash_writes_it(pixels: np.ndarray) -> None:
-    small = Image.fromarray(pixels).convert("L").resize((32, 32), Image.Resampling.LANCZOS)
-    expected = str(imagehash.phash(small)), str(imagehash.phash(ImageOps.mirror(small)))
-    assert perceptual_hashes(pixels) == expected
 
 
 def test_a_mirror_image_is_found_by_the_mirrored_hash(tmp_path: Path) -> None:
@@ -145,7 +133,15 @@ def test_a_photo_that_ends_its_process_stops_nothing(folder: Path) -> None:
 def test_no_paths_at_all() -> None:
     table = inspect([])
     assert len(table) == 0
-    assert list(table) == list(inspection.Inspected._fields)
+    assert list(table) == [*inspection.Inspected._fields, "file_size", "file_mtime_ns"]
+
+
+def test_the_stamp_of_each_file_comes_with_it(folder: Path) -> None:
+    os.utime(folder / "0.jpg", ns=(7, 7))
+    table = inspect([folder / "0.jpg", folder / "gone.jpg"])
+    assert table.file_size[0] == (folder / "0.jpg").stat().st_size
+    assert table.file_mtime_ns[0] == 7
+    assert table[["file_size", "file_mtime_ns"]].isna().all(axis=1).tolist() == [False, True]
 
 
 @pytest.mark.parametrize("name", ["gone.jpg", "x" * 5000, "nul\0.jpg", "0.jpg/inner.jpg"])
@@ -193,14 +189,6 @@ def test_the_cache_forgets_what_has_changed(folder: Path, tmp_path: Path) -> Non
     assert list(inspect([path], tmp_path / "cache").error) == [MISSING]
 
 
-def test_names_that_are_not_utf8_are_kept_too(tmp_path: Path) -> None:
-    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb1\xe8.jpg"))
-    path.write_bytes(encoded(picture(), "JPEG"))
-    first = inspect([path], tmp_path / "cache")
-    assert first.error.isna().all()
-    assert inspect([path], tmp_path / "cache").equals(first)
-
-
 def test_an_interrupted_run_keeps_what_it_has_seen(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,54 +203,6 @@ def test_an_interrupted_run_keeps_what_it_has_seen(
         inspect(paths, tmp_path / "cache", workers=1)
     with sqlite3.connect(tmp_path / "cache" / inspection.CACHE_NAME) as database:
         assert database.execute("SELECT count(*) FROM answers").fetchone() == (4,)
-
-
-@pytest.mark.parametrize("content", [b"this is no database", b"SQLite format 3\0" + b"x" * 2000])
-def test_a_damaged_cache_starts_anew(
-    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
-) -> None:
-    cache = tmp_path / "cache"
-    cache.mkdir()
-    (cache / inspection.CACHE_NAME).write_bytes(content)
-    with caplog.at_level(logging.WARNING):
-        table = inspect(sorted(folder.iterdir()), cache)
-    assert table.error.isna().all()
-    assert "is damaged and starts anew" in caplog.text
-
-
-def test_answers_of_another_version_are_dropped(folder: Path, tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    inspect([folder / "0.jpg"], cache)
-    with sqlite3.connect(cache / inspection.CACHE_NAME) as database:
-        database.execute("UPDATE answers SET image_id = 'of an older version'")
-        database.execute("PRAGMA user_version = 999")
-    assert inspect([folder / "0.jpg"], cache).image_id[0] == look(str(folder / "0.jpg")).image_id
-
-
-def test_a_full_disk_is_one_clear_error(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """SQLite itself says that the disk is full, because the database may not grow."""
-    connect = sqlite3.connect
-
-    def small(*arguments: object, **options: object) -> sqlite3.Connection:
-        database = connect(*arguments, **options)
-        database.execute("PRAGMA max_page_count = 4")
-        return database
-
-    monkeypatch.setattr(inspection.sqlite3, "connect", small)
-    paths = [folder / f"{number}.jpg" for number in range(100)]
-    for number, path in enumerate(paths):
-        path.write_bytes(encoded(picture(number, 16, 16), "JPEG"))
-    with pytest.raises(StoreError, match="full") as raised:
-        inspect(paths, tmp_path / "cache")
-    assert raised.value.hint is not None
-
-
-def test_a_cache_that_cannot_be_made_is_one_clear_error(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "cache").write_text("a file where a folder should be")
-    with pytest.raises(StoreError, match="cannot be used"):
-        inspect([folder / "0.jpg"], tmp_path / "cache")
 
 
 def test_byte_identical_photos_of_a_real_set_are_found(shared: Path, tmp_path: Path) -> None:
