@@ -139,7 +139,6 @@ def test_a_search_that_is_killed_is_taken_up_where_it_was(data, finished, tmp_pa
         import os, signal
         from pathlib import Path
         from tests.search.conftest import Recorder
-from tests.synthetic_crops import TASKS
         from tests.synthetic_crops import Data, draw
         from tests.search.test_run import look_for
 
