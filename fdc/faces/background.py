@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,8 +20,8 @@ from fdc.faces.recipe import NO_WEIGHTS, Recipe
 
 Pixels = NDArray[np.uint8]
 
-_INPUT = {"u2net": 320, "u2netp": 320, "u2net_human_seg": 320, "silueta": 320}
 _LARGEST_INPUT = 1024
+"""Longer side in pixels of what rembg's sessions are given: no network of theirs sees more."""
 
 
 class Session(Protocol):
@@ -68,6 +69,25 @@ class U2Net:
         scaled = (found - least) * (255 / max(most - least, 1e-6))
         mask = Image.fromarray(scaled.astype(np.uint8))
         return [mask.resize(img.size, Image.Resampling.LANCZOS)]
+
+
+@dataclass(frozen=True)
+class OwnSession:
+    """How a background network is run here.
+
+    Attributes:
+        side: Of the square that it sees, in pixels.
+        session: Makes the session from the loaded network.
+    """
+
+    side: int
+    session: Callable[[runtimes.InferenceSession], Session]
+
+
+OWN_SESSIONS: dict[str, OwnSession] = dict.fromkeys(
+    ("u2net", "u2netp", "u2net_human_seg", "silueta"), OwnSession(320, U2Net)
+)
+"""By model; every other one of `fdc.faces.weights.KNOWN` runs in rembg's session of its name."""
 
 
 class GrabCut:
@@ -167,14 +187,16 @@ def open_session(recipe: Recipe, folders: Sequence[Path | str], threads: int) ->
         return GrabCut()
     path, _ = weights.require(recipe.background, folders, sha256=recipe.background_weights)
     network = runtimes.load(path, recipe.runtime, recipe.precision, threads)
-    return U2Net(network) if recipe.background in _INPUT else _rembg(recipe.background, network)
+    if own := OWN_SESSIONS.get(recipe.background):
+        return own.session(network)
+    return _rembg(recipe.background, network)
 
 
 def packages(recipe: Recipe) -> tuple[str, ...]:
     """The packages that a recipe's session imports and not every recipe's does."""
     if not recipe.removes_background or recipe.background in NO_WEIGHTS:
         return ()
-    return (recipe.runtime,) if recipe.background in _INPUT else (recipe.runtime, "rembg")
+    return (recipe.runtime,) if recipe.background in OWN_SESSIONS else (recipe.runtime, "rembg")
 
 
 def _rembg(model: str, network: runtimes.InferenceSession) -> Session:
@@ -204,11 +226,10 @@ def mask_of(session: Session, model: str, cut: Pixels, face: Sequence[float]) ->
         uint8 mask; its sides are those of the cut, or of the network's input if that is smaller.
     """
     height, width = cut.shape[:2]
-    limit = _INPUT.get(model, _LARGEST_INPUT)
-    if model in _INPUT:
-        to = (limit, limit)
+    if own := OWN_SESSIONS.get(model):
+        to = (own.side, own.side)
     else:
-        scale = min(1.0, limit / max(width, height))
+        scale = min(1.0, _LARGEST_INPUT / max(width, height))
         to = (max(1, math.ceil(width * scale)), max(1, math.ceil(height * scale)))
     across, down = to[0] / width, to[1] / height
     shrinks = across < 1 or down < 1
