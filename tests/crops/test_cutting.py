@@ -24,6 +24,7 @@ from fdc.errors import DataError, StoreError
 from fdc.faces.recipe import Recipe
 from fdc.imaging.cache import Stamp
 from tests.faces.drawing import draw
+from tests.waiting import wait_until_gone
 
 RECIPE = Recipe(size=48, detector="none")
 FILES = ("crops.u8", "journal.jsonl", "index.parquet", "recipe.json")
@@ -231,7 +232,7 @@ def test_kills_at_random_moments(command: list[str], root: Path, tmp_path: Path)
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        _all_gone(process.pid)
+        wait_until_gone(process.pid)
         now = journal.read_bytes().splitlines() if journal.exists() else []
         assert now[: max(0, len(lines) - 1)] == lines[: max(0, len(lines) - 1)]
         lines = now
@@ -265,17 +266,7 @@ def test_an_interrupt_leaves_a_store_and_no_process(command: list[str], tmp_path
     assert 0 < store.count < 160
     assert store.verify() == []
     assert (journal.parent / "index.parquet").exists()
-    _all_gone(process.pid)
-
-
-def _all_gone(group: int) -> None:
-    for _ in range(1000):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.02)
-    raise AssertionError("processes are left")
+    wait_until_gone(process.pid)
 
 
 def test_crops_show_the_faces(table: pd.DataFrame, root: Path, tmp_path: Path) -> None:

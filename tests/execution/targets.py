@@ -10,6 +10,7 @@ from typing import Any
 
 from fdc.errors import WeightsError
 from fdc.execution.protocol import Channel, Ready
+from tests.waiting import wait_until
 
 
 def obey(channel: Channel, greeting: str = "hello") -> None:
@@ -80,6 +81,15 @@ def answer(words: Iterator[Any]) -> Iterator[Any]:
 def answer_slowly(words: Iterator[Any]) -> Iterator[Any]:
     for word in answer(words):
         time.sleep(0.05)
+        yield word
+
+
+def meet(folder: Path, words: Iterator[Any]) -> Iterator[Any]:
+    """Who is given "meet" waits for another worker that is given it too."""
+    for word in words:
+        if word == "meet":
+            (folder / str(os.getpid())).touch()
+            wait_until(lambda: len(list(folder.iterdir())) == 2, seconds=60)
         yield word
 
 

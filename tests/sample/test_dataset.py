@@ -3,9 +3,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -22,6 +20,7 @@ from fdc.sample.drawing import Identity, Scene, aged, render
 from fdc.sample.drawing.camera import Pose
 from fdc.sample.drawing.camera import sample as heights_at
 from fdc.sample.drawing.canvas import Grid
+from tests.waiting import wait_until
 
 SMALL = {"subjects": 2, "photos": 3, "seed": 5}
 
@@ -127,9 +126,7 @@ def test_a_killed_draw_is_completed(tmp_path: Path) -> None:
         f"draw(Path({str(root)!r}), **{many})"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while len(list(root.glob("labels/*.json"))) < 3 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: len(list(root.glob("labels/*.json"))) >= 3)
     process.send_signal(signal.SIGKILL)
     process.wait()
     early = contents(root)
@@ -161,13 +158,6 @@ def start_drawing(folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def wait_until(true: Callable[[], object]) -> None:
-    until = time.monotonic() + 60
-    while not true() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert true()
-
-
 def test_nobody_draws_on_for_a_parent_that_was_killed(tmp_path: Path) -> None:
     parent = start_drawing(tmp_path)
     wait_until(lambda: list(tmp_path.glob("sample/labels/*.json")))
@@ -175,7 +165,7 @@ def test_nobody_draws_on_for_a_parent_that_was_killed(tmp_path: Path) -> None:
     assert len(children) >= 2
     parent.kill()
     parent.communicate()
-    _, left = psutil.wait_procs(children, timeout=20)
+    _, left = psutil.wait_procs(children, timeout=120)
     assert not left
 
 
@@ -189,7 +179,7 @@ def test_ctrl_c_ends_the_drawing_at_once(tmp_path: Path, early: bool) -> None:
     told = parent.communicate(timeout=60)[1]
     assert told.count("Traceback") == 1  # its own; the command line tells it in one sentence
     assert told.splitlines()[-1] == "KeyboardInterrupt"
-    _, left = psutil.wait_procs(children, timeout=20)
+    _, left = psutil.wait_procs(children, timeout=120)
     assert not left
     assert not list(tmp_path.glob("sample/*/*.unfinished"))
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from fdc.tracking import TrialHistory
 from fdc.tracking.journal import Journal
 from tests.search.conftest import Recorder
 from tests.synthetic_crops import TASKS
+from tests.waiting import wait_until
 
 KIND = "ordinal"
 TASK = TASKS[KIND]
@@ -155,9 +157,9 @@ def test_a_search_that_is_killed_is_taken_up_where_it_was(data, finished, tmp_pa
     environment = {**os.environ, "PYTHONPATH": str(root)}
     killed = subprocess.run([sys.executable, script], env=environment, capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
-    time.sleep(0.5)
     driver = f"{tmp_path}/search"
-    assert not [p for p in psutil.process_iter(["cmdline"]) if driver in str(p.info["cmdline"])]
+    processes = partial(psutil.process_iter, ["cmdline"])
+    wait_until(lambda: not [p for p in processes() if driver in str(p.info["cmdline"])])
     log = Recorder(tmp_path / "search")
     resumed = look_for(data, tmp_path / "search", log)
     assert log.began == ["0001"]

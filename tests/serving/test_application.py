@@ -23,13 +23,14 @@ from fdc.serving.headers import HEADERS
 from fdc.serving.limits import Limits
 from tests.registry.models import photo
 from tests.serving.conftest import running
+from tests.waiting import wait_until
 
 RED = photo((255, 0, 0), kind="JPEG")
 
 
 def send(address, content=RED, kind="image/jpeg", field="photo", **settings):
     files = {field: ("photo.jpg", content, kind)}
-    return requests.post(f"{address}/predict", files=files, timeout=30, **settings)
+    return requests.post(f"{address}/predict", files=files, timeout=60, **settings)
 
 
 def rule(response) -> str:
@@ -90,14 +91,14 @@ def test_what_cannot_be_taken_is_said(address, status, said, request_):
 
 
 def test_a_form_is_needed(address):
-    said = requests.post(f"{address}/predict", data=RED, timeout=9)
+    said = requests.post(f"{address}/predict", data=RED, timeout=60)
 
     assert (said.status_code, rule(said)) == (415, "not a photo")
 
 
 def test_two_photos_in_one_form_are_refused(address):
     files = [("photo", ("a.jpg", RED, "image/jpeg")), ("photo", ("b.jpg", RED, "image/jpeg"))]
-    said = requests.post(f"{address}/predict", files=files, timeout=9)
+    said = requests.post(f"{address}/predict", files=files, timeout=60)
 
     assert (said.status_code, rule(said)) == (400, "bad form")
 
@@ -153,9 +154,9 @@ def test_a_large_photo_never_touches_the_disk(address, monkeypatch):
 def test_nothing_of_a_photo_is_logged(address, caplog):
     caplog.set_level(logging.DEBUG)
     files = {"photo": ("a name of a person.jpg", RED, "image/jpeg")}
-    requests.post(f"{address}/predict", files=files, timeout=9)
+    requests.post(f"{address}/predict", files=files, timeout=60)
     broken = {"photo": ("a name of a person.jpg", RED[:300], "image/jpeg")}
-    requests.post(f"{address}/predict", files=broken, timeout=9)
+    requests.post(f"{address}/predict", files=broken, timeout=60)
 
     service = [r for r in caplog.records if not r.name.startswith(("urllib3", "PIL"))]
     text = "\n".join(record.getMessage() for record in service)
@@ -166,10 +167,10 @@ def test_nothing_of_a_photo_is_logged(address, caplog):
 
 def test_every_response_carries_the_security_headers(address):
     for response in (
-        requests.get(address, timeout=9),
-        requests.get(f"{address}/health", timeout=9),
-        requests.get(f"{address}/page/page.js", timeout=9),
-        requests.get(f"{address}/nowhere", timeout=9),
+        requests.get(address, timeout=60),
+        requests.get(f"{address}/health", timeout=60),
+        requests.get(f"{address}/page/page.js", timeout=60),
+        requests.get(f"{address}/nowhere", timeout=60),
         send(address, b"no photo"),
     ):
         assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
@@ -180,7 +181,7 @@ def test_the_page_names_nothing_outside(address):
     import re
 
     for file in ("", "page/style.css", "page/page.js"):
-        text = requests.get(f"{address}/{file}", timeout=9).text
+        text = requests.get(f"{address}/{file}", timeout=60).text
         assert not re.findall(r"(?:https?:)?//[a-z]", text), file
 
 
@@ -191,8 +192,8 @@ def test_files_beside_the_page_cannot_be_read(address):
 
 
 def test_health_models_and_limits(address, champions):
-    health = requests.get(f"{address}/health", timeout=9).json()
-    models = requests.get(f"{address}/models", timeout=9).json()
+    health = requests.get(f"{address}/health", timeout=60).json()
+    models = requests.get(f"{address}/models", timeout=60).json()
 
     assert health == {
         "status": "ok",
@@ -201,23 +202,24 @@ def test_health_models_and_limits(address, champions):
     assert [each["task"] for each in models] == ["age", "age_regression", "colour"]
     assert models[2]["title"] == {"ko": "색", "en": "Colour"}
     assert models[2]["classes"][0] == {"label": "red", "names": {"ko": "빨강", "en": "Red"}}
-    assert requests.get(f"{address}/limits", timeout=9).json()["megabytes"] == 16
+    assert requests.get(f"{address}/limits", timeout=60).json()["megabytes"] == 16
 
 
 def test_a_foreign_host_name_is_refused(champions):
     with running(champions, hosts=("127.0.0.1",)) as address:
-        assert requests.get(f"{address}/health", timeout=9).status_code == 200
-        rebound = requests.get(f"{address}/health", headers={"Host": "evil.test"}, timeout=9)
+        assert requests.get(f"{address}/health", timeout=60).status_code == 200
+        rebound = requests.get(f"{address}/health", headers={"Host": "evil.test"}, timeout=60)
         assert rebound.status_code == 400
 
 
 def test_one_client_has_a_rate(champions):
-    with running(champions, Limits(per_minute=30, burst=3)) as address:
+    # So slow that no token comes back while the photos are answered, on any machine.
+    with running(champions, Limits(per_minute=0.5, burst=3)) as address:
         answers = [send(address) for _ in range(4)]
 
         assert [each.status_code for each in answers] == [200, 200, 200, 429]
         assert rule(answers[3]) == "too many requests"
-        assert answers[3].headers["Retry-After"] in ("1", "2")
+        assert 60 < int(answers[3].headers["Retry-After"]) <= 120
 
 
 class Held:
@@ -239,13 +241,6 @@ class Held:
         return [self.models[task].predictor.predict(photo) for task in tasks]
 
 
-def until(condition) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 @contextmanager
 def sending(address, count):
     """Sends photos from as many threads; gives the list that their responses go to."""
@@ -264,7 +259,7 @@ def test_a_few_are_answered_at_once_a_few_wait_and_the_rest_is_told_to_come_back
     held = Held(champions)
     with running(held, Limits(at_once=2, waiting=2, queue_seconds=25)) as address:
         with sending(address, 7) as responses:
-            until(lambda: len(responses) == 3)
+            wait_until(lambda: len(responses) == 3)
             assert {each.status_code for each in responses} == {503}
             assert (rule(responses[0]), responses[0].headers["Retry-After"]) == ("busy", "25")
             held.released.set()
@@ -277,7 +272,7 @@ def test_who_waits_too_long_is_told_to_come_back(champions):
     held = Held(champions)
     limits = Limits(at_once=1, waiting=5, queue_seconds=0.2)
     with running(held, limits) as address, sending(address, 2) as responses:
-        until(lambda: responses)
+        wait_until(lambda: responses)
         assert responses[0].status_code == 503
         held.released.set()
     assert responses[1].status_code == 200
@@ -291,8 +286,7 @@ def test_a_slow_answer_is_given_up_but_keeps_its_place(champions):
         assert (first.status_code, rule(first)) == (504, "too slow")
         assert send(address).status_code == 503, "the thread still works on the first photo"
         held.released.set()
-        until(lambda: held.now == 0)
-        assert send(address).status_code == 200
+        wait_until(lambda: send(address).status_code == 200)
         assert held.most == 1
 
 
@@ -311,7 +305,7 @@ def test_a_slow_upload_is_given_up(champions):
 
 def test_a_service_without_champions_is_unhealthy_and_says_so(store):
     with running(Champions(store)) as address:
-        assert requests.get(f"{address}/health", timeout=9).status_code == 503
+        assert requests.get(f"{address}/health", timeout=60).status_code == 503
         said = send(address)
         assert (said.status_code, rule(said)) == (503, "no champion")
 

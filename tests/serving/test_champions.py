@@ -3,7 +3,6 @@
 import logging
 import shutil
 import threading
-import time
 
 import pytest
 
@@ -12,6 +11,7 @@ from fdc.errors import RegistryError
 from fdc.serving.champions import Champions
 from tests.registry.models import photo, register
 from tests.serving.conftest import running
+from tests.waiting import wait_until
 
 RED = photo((255, 0, 0))
 
@@ -35,9 +35,7 @@ def test_a_promotion_is_taken_up_while_the_service_runs(tmp_path, own):
     with running(champions, refresh_seconds=0.1):
         register(tmp_path / "new", own, [True])
         registry.promote("colour", tracking_uri=own)
-        deadline = time.monotonic() + 20
-        while on_duty(champions)["colour"] == "1" and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(lambda: on_duty(champions)["colour"] == "2")
 
     assert on_duty(champions) == {"age": "1", "age_regression": "1", "colour": "2"}
     assert champions.models["age"] is kept, "what did not change is not loaded again"

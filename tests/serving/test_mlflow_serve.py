@@ -2,6 +2,7 @@
 
 import base64
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -50,8 +51,8 @@ def invocations(store, tmp_path_factory) -> Iterator[str]:
                 time.sleep(0.3)
         yield f"http://127.0.0.1:{port}/invocations"
     finally:
-        os.killpg(server.pid, 15)
-        server.wait(20)
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 @pytest.mark.parametrize("shape", ["dataframe_split", "dataframe_records", "inputs", "instances"])

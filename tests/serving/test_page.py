@@ -1,7 +1,6 @@
 """The page in a real browser."""
 
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +17,15 @@ from fdc.serving.champions import Champions
 from fdc.serving.limits import Limits
 from tests.registry.models import COLOUR, RECIPE, SIZE, photo, register
 from tests.serving.conftest import running
+from tests.waiting import wait_until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
+
+ASKED_FOR_THE_LIMITS = """
+return performance.getEntriesByType("resource").some(
+    entry => entry.name.endsWith("/limits") && entry.responseEnd > 0)
+"""
 
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="Chromium and chromedriver are not installed"
@@ -58,7 +63,7 @@ def upload(browser, path: Path) -> None:
 
 
 def wait_for(browser, selector: str) -> str:
-    found = WebDriverWait(browser, 15).until(
+    found = WebDriverWait(browser, 60).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, selector)
     )
     return found[0].text
@@ -113,7 +118,7 @@ def test_a_photo_that_is_too_large_is_not_even_sent(browser, champions, tmp_path
     with running(champions, Limits(megabytes=0.1)) as address:
         browser.get(address)
         speak(browser, "en")
-        time.sleep(0.5)  # the page asks for the limits
+        wait_until(lambda: browser.execute_script(ASKED_FOR_THE_LIMITS))
         upload(browser, tmp_path / "large.png")
 
         assert "less than 0.1 MB" in wait_for(browser, ".refused")
@@ -122,7 +127,7 @@ def test_a_photo_that_is_too_large_is_not_even_sent(browser, champions, tmp_path
 def test_the_camera_takes_a_photo(address, browser):
     browser.get(address)
     browser.find_element(By.ID, "camera").click()
-    WebDriverWait(browser, 15).until(
+    WebDriverWait(browser, 60).until(
         lambda driver: driver.execute_script("return document.getElementById('video').videoWidth")
     )
     browser.find_element(By.ID, "shoot").click()

@@ -26,7 +26,7 @@ def log_for_a_while(uri: str, folder: Path, worker: int, seconds: float) -> tupl
 
 
 def test_a_server_that_is_away_loses_nothing_and_nobody_waits(server, tmp_path, runs_of, points_of):
-    slowest = 0.0
+    took = []
     run = SearchRun("fdc-away", "away", tmp_path / "search", uri=server.uri)
     run.history.trial_began(TrialRecord("a", 0, {"width": 8}, seed=1))
     run.history.epoch_ended("a", 0, {"loss": 0.0}, improved=True)
@@ -35,7 +35,7 @@ def test_a_server_that_is_away_loses_nothing_and_nobody_waits(server, tmp_path, 
     for epoch in range(1, 60):
         began = time.perf_counter()
         run.history.epoch_ended("a", epoch, {"loss": float(epoch)}, improved=True)
-        slowest = max(slowest, time.perf_counter() - began)
+        took.append(time.perf_counter() - began)
         time.sleep(0.03)
     with pytest.raises(TrackingError, match="connection refused"):
         run.run_id(timeout=1.0)
@@ -44,7 +44,8 @@ def test_a_server_that_is_away_loses_nothing_and_nobody_waits(server, tmp_path, 
     assert time.perf_counter() - began < 5
     assert message is not None
     assert "same command sends them" in message
-    assert slowest < 0.1
+    # Of 59 calls a busy machine may hold up one or two; a server that is away would hold up all.
+    assert sorted(took)[-3] < 0.1
 
     # The same command again: the server comes back while it runs.
     with SearchRun("fdc-away", "away", tmp_path / "search", uri=server.uri) as run:
