@@ -11,38 +11,13 @@ import pandera.pandas as pa
 from fdc import files
 from fdc.errors import DataError
 
-LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
-"""Order of the five points; left is the smaller x, as seen in the image."""
-
 SPLITS = ("train", "validation", "test")
 
+OLDEST = 130.0
+"""Years; an age above it is a slip of the pen."""
+
 _TEXT = "string"
-_COLUMNS: dict[str, str] = {
-    "image_id": _TEXT,
-    "path": _TEXT,
-    "source": _TEXT,
-    "subject": _TEXT,
-    "age": "Float64",
-    "gender": _TEXT,
-    "tone": _TEXT,
-    "emotion": _TEXT,
-    "box": "object",
-    "landmarks": "object",
-    "width": "Int64",
-    "height": "Int64",
-    "device": _TEXT,
-    "captured_year": "Int64",
-    "file_size": "Int64",
-    "file_mtime_ns": "Int64",
-    "perceptual_hash": _TEXT,
-    "perceptual_hash_mirrored": _TEXT,
-    "published_split": _TEXT,
-    "published_fold": "Int64",
-    "group": _TEXT,
-    "split": _TEXT,
-    "quarantine": _TEXT,
-    "crop": "Int64",
-}
+_LISTS = ("box", "landmarks")
 _NOT_CONTENT = (
     "path", "file_size", "file_mtime_ns", "perceptual_hash", "perceptual_hash_mirrored", "crop",
 )  # fmt: skip
@@ -61,7 +36,7 @@ SCHEMA = pa.DataFrameSchema(
         "path": pa.Column(_TEXT, unique=True),
         "source": pa.Column(_TEXT),
         "subject": pa.Column(_TEXT, nullable=True),
-        "age": pa.Column("Float64", pa.Check.in_range(0, 130), nullable=True),
+        "age": pa.Column("Float64", pa.Check.in_range(0, OLDEST), nullable=True),
         "gender": pa.Column(_TEXT, pa.Check.isin(["female", "male"]), nullable=True),
         "tone": pa.Column(_TEXT, pa.Check.isin(["warm", "cool"]), nullable=True),
         "emotion": pa.Column(_TEXT, nullable=True),
@@ -86,9 +61,12 @@ SCHEMA = pa.DataFrameSchema(
 )
 """Columns and their meaning are the contract between every room; further label columns may follow.
 
-`box` is x, y, w, h and `landmarks` x1, y1 … x5, y5, in pixels of the upright image. `quarantine` is
-None or "rule: reason". `image_id` is None only for a row whose file could not be read. `crop` is
-the place in the crop store of the recipe that `attrs["recipe"]` names, None where there is no crop.
+`box` is x, y, w, h and `landmarks` x1, y1 … x5, y5, in pixels of the upright image: the left eye,
+the right one, the nose, the left corner of the mouth, the right one; left is the smaller x.
+`quarantine` is None or "rule: reason". `image_id` is the SHA-256 of the file's bytes, None only
+where they could not be read; `file_size` (bytes) and `file_mtime_ns` are what they were then.
+`crop` is the place in the crop store of the recipe that `attrs["recipe"]` names, None where there
+is no crop.
 """
 
 
@@ -111,14 +89,14 @@ def from_rows(rows: Iterable[Mapping[str, Any]], source: str) -> pd.DataFrame:
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     table = table.reset_index(drop=True)
-    for column, dtype in _COLUMNS.items():
+    for column, dtype in SCHEMA.dtypes.items():
         cells: Any = table[column] if column in table else pd.Series(None, table.index, object)
-        if dtype == "object":
+        if column in _LISTS:
             table[column] = pd.Series([_listed(cell) for cell in cells], dtype=object)
         else:
-            table[column] = cells.astype(dtype)
-    further = [column for column in table if column not in _COLUMNS]
-    return table[[*_COLUMNS, *further]]
+            table[column] = cells.astype(str(dtype))
+    further = [column for column in table if column not in SCHEMA.columns]
+    return table[[*SCHEMA.columns, *further]]
 
 
 def _listed(cell: Any) -> list[float] | None:

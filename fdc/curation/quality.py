@@ -14,7 +14,7 @@ def turn(landmarks: np.ndarray) -> np.ndarray:
 
     Args:
         landmarks: Float of shape (faces, 10): x1, y1 … x5, y5 in the order of
-            `manifest.LANDMARKS`, in pixels; NaN where unknown.
+            the manifest, in pixels; NaN where unknown.
 
     Returns:
         float64 of shape (faces,), in eye distances: about 0 for a frontal face, 0.5 where the nose

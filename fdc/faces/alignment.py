@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
 
+LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
+"""Order of the five points, as in a manifest; left is the smaller x, as seen in the image."""
+
 # Where ArcFace (Deng et al., 2019, https://arxiv.org/abs/1801.07698) puts the points in its 112 px
 # square, made symmetric, so that a mirrored photo gives the mirrored crop.
 _TEMPLATE = (
@@ -36,7 +39,7 @@ def canonical(size: int, margin: float) -> NDArray[np.float64]:
         margin: width around the tight face square, as a share of its side.
 
     Returns:
-        (5, 2) x and y in pixels, in the order of `fdc.manifest.LANDMARKS`.
+        (5, 2) x and y in pixels, in the order of `LANDMARKS`.
     """
     return (_TEMPLATE + margin) / (1 + 2 * margin) * size
 

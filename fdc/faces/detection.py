@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fdc.faces import alignment, weights
+from fdc.faces.alignment import LANDMARKS
 from fdc.faces.recipe import Recipe
-from fdc.manifest import LANDMARKS
 from fdc.quiet import native_stderr_hidden
 
 # A face is looked at again at this side, so many times at most, until less than this many degrees
@@ -32,7 +32,7 @@ class Face:
 
     Attributes:
         box: x, y, width, height in pixels.
-        landmarks: (5, 2) pixels, in the order of `fdc.manifest.LANDMARKS`; None where only a box
+        landmarks: (5, 2) pixels, in the order of `alignment.LANDMARKS`; None where only a box
             is known.
         confidence: 0..1; 1 for an annotation.
         found_by: "annotation", "yunet" or "mtcnn".

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from fdc.manifest import OLDEST
 from fdc.sources import vocabulary
 from fdc.sources.listing import files_below, photos_below, published_split
 from fdc.sources.reader import Options, Reader, Row, unreadable
@@ -41,7 +42,7 @@ class _Label(BaseModel):
 
     id: Annotated[str, Field(min_length=1)]
     birth: _Year
-    age_past: Annotated[float, Field(ge=0, le=vocabulary.OLDEST)]
+    age_past: Annotated[float, Field(ge=0, le=OLDEST)]
     gender: str
     tone: str | None = None
     age_now: _Number | None = None

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Callable
 
-OLDEST = 130.0
-"""Years; an age above it is a slip of the pen."""
+from fdc.manifest import OLDEST
 
 MISSING = frozenset({"", "-", "?", "none", "null", "nan", "na", "n/a", "unknown", "미상", "없음"})
 """Words, in lower case, that say that there is no label."""
