@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fdc.curation.report import write_report
+from fdc.curation.report import write_reports
 from fdc.errors import DataError
 from fdc.experiment import Experiment
 from fdc.manifest import clean
@@ -20,7 +20,7 @@ def report(experiment: Experiment, output: Path | None = None, *, examples: bool
 
     Args:
         experiment: Whose photos and rules.
-        output: The page; by default below data/reports/.
+        output: The page in Korean; by default below data/reports/. Other languages lie beside it.
         examples: Whether photos are shown. A page that shows any stays on this disk.
     """
     root, _, _, cropped = crop(experiment)
@@ -33,7 +33,7 @@ def report(experiment: Experiment, output: Path | None = None, *, examples: bool
         task = experiment.task.complete(clean(cropped)[experiment.task.column])
     path = output or workspace.report(task.name, root)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_report(
+    pages = write_reports(
         curated,
         task,
         path,
@@ -42,4 +42,4 @@ def report(experiment: Experiment, output: Path | None = None, *, examples: bool
         weighing=experiment.search.balance,
         title=workspace.dataset_name(root),
     )
-    console.print(f"Open {path}")
+    console.print(f"Open {' or '.join(map(str, pages.values()))}")

@@ -7,7 +7,7 @@ from rich.console import Console
 
 import fdc.search
 from fdc import files, manifest, registry
-from fdc.curation.report import write_report
+from fdc.curation.report import write_reports
 from fdc.experiment import Experiment
 from fdc.experiment import find as experiment_file
 from fdc.search import SearchResult
@@ -96,7 +96,7 @@ def open_run(
     run.log_text(experiment.model_dump_json(indent=2), "experiment.json")
     run.log_artifact(experiment_file(task.name, *workspace.EXPERIMENTS))
     run.log_manifest(data, manifest.digest(prepared.manifest), counts(prepared))
-    page = write_report(
+    pages = write_reports(
         prepared.manifest,
         task,
         folder / "data_report.html",
@@ -104,7 +104,8 @@ def open_run(
         weighing=experiment.search.balance,
         title=data,
     )
-    run.log_artifact(page)
+    for page in pages.values():
+        run.log_artifact(page)
     return run
 
 

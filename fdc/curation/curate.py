@@ -91,7 +91,7 @@ def curate(
         side = splits.from_folds(_folds(manifest, group, usable, count, seed, published), test)
     manifest = manifest.assign(split=side.where(clean))
     sufficiency.require_sides(manifest)
-    for warning in sufficiency.warnings_about(manifest, labels, task.labels):
+    for warning in sufficiency.warnings_about(manifest, labels, task.labels, "en"):
         warn(warning)
     return manifest
 

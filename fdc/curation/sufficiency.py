@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from fdc.errors import DataError
+from fdc.locale import Language, text
 from fdc.manifest import SPLITS, quarantine_counts
 
 FEW_GROUPS = 20
@@ -77,22 +78,23 @@ def rare_classes(
     return {name: count for name, count in counts.items() if count < few}
 
 
-def warnings_about(manifest: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> list[str]:
+def warnings_about(
+    manifest: pd.DataFrame, labels: pd.Series, names: Sequence[str], language: Language
+) -> list[str]:
     """What a person should know about a split before training on it; empty where all is well."""
-    told = []
+    warnings = []
     rare = rare_classes(manifest, labels, names)
     if rare:
-        told.append(
-            f"Few groups (people, or copies of one photo) in: {_listed(rare)}. Scores of these "
-            f"classes are a matter of luck under {FEW_GROUPS}; add people, or merge classes in the "
-            "experiment."
-        )
+        warnings.append(text("data.few groups", language, classes=_listed(rare), few=FEW_GROUPS))
     for side in SPLITS:
         counts = class_counts(labels[manifest["split"] == side], names) if names else {}
         absent = [name for name, count in counts.items() if not count]
         if absent:
-            told.append(f"No photo in {side} of: {', '.join(absent)}.")
-    return told
+            split = text(f"split.{side}", language)
+            warnings.append(
+                text("data.absent classes", language, split=split, classes=", ".join(absent))
+            )
+    return warnings
 
 
 def class_counts(labels: pd.Series, names: Sequence[str]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from fdc.evaluation.counts import PhotoCounts
 from fdc.evaluation.intervals import Interval
 from fdc.evaluation.report import EvaluationReport
 from fdc.evaluation.wording import metric_name, sentences, slice_name
-from fdc.locale import Language, has, text
+from fdc.locale import Language, name_of
 from fdc.style import pages, plots
 from fdc.tasks import LOWER_IS_BETTER
 
@@ -66,8 +66,7 @@ def render(
         ],
         counts=counts,
         quarantine=[
-            (text(f"rule.{rule}", language) if has(f"rule.{rule}") else rule, count)
-            for rule, count in counts.quarantine.items()
+            (name_of("rule", rule, language), count) for rule, count in counts.quarantine.items()
         ],
         labels=_label_rows(report, counts, language),
         recipe={name: value for name, value in recipe.items() if value is not None},

@@ -3,7 +3,7 @@
 from fdc.evaluation.intervals import Interval
 from fdc.evaluation.report import EvaluationReport
 from fdc.evaluation.slices import Slice
-from fdc.locale import Language, has, text
+from fdc.locale import Language, has, name_of, text
 
 _CALIBRATION_WORTH_SAYING = 0.05
 _MOST_ITEMS = 6
@@ -57,7 +57,7 @@ def metric_name(name: str, language: Language) -> str:
     """
     if name.startswith("within_"):
         return text("metric.within", language, tolerance=name.removeprefix("within_"))
-    return text(f"metric.{name}", language) if has(f"metric.{name}") else name
+    return name_of("metric", name, language)
 
 
 def slice_name(report: EvaluationReport, part: Slice, language: Language) -> str:
@@ -72,8 +72,7 @@ def slice_name(report: EvaluationReport, part: Slice, language: Language) -> str
     if part.by == "class":
         return task.display(task.labels.index(part.key), language)
     by = text(f"column.{part.by}", language) if has(f"column.{part.by}") else task.heading(language)
-    key = text(f"value.{part.key}", language) if has(f"value.{part.key}") else part.key
-    return f"{by} {key}"
+    return f"{by} {name_of('value', part.key, language)}"
 
 
 def objective_text(

@@ -86,6 +86,17 @@ def has(key: str) -> bool:
     return key in _TEXTS[LANGUAGES[0]]
 
 
+def name_of(kind: str, identifier: str, language: Language) -> str:
+    """What an identifier is called, or itself where no language has a name for it.
+
+    Example:
+        >>> name_of("value", "female", "ko"), name_of("value", "violet", "ko")
+        ('여성', 'violet')
+    """
+    key = f"{kind}.{identifier}"
+    return text(key, language) if has(key) else identifier
+
+
 def file_name(name: str, language: Language) -> str:
     """What a page is called in a language; the first language's page keeps the plain name.
 

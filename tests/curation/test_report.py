@@ -1,5 +1,6 @@
 """The page says what is so, holds everything it needs, and shows faces only where asked."""
 
+import html
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,7 +12,8 @@ from PIL import Image
 
 from fdc import manifest as manifests
 from fdc.curation import figures
-from fdc.curation.report import summary, write_report
+from fdc.curation.report import summary, write_reports
+from fdc.locale import LANGUAGES, Language, name_of
 from tests.curation.manifests import AGE, GENDER, YEARS, curate, image_id, manifest, people
 
 
@@ -55,38 +57,39 @@ def test_the_page_counts_and_names_everything(
     photos: tuple[pd.DataFrame, Path], tmp_path: Path
 ) -> None:
     table, root = photos
-    text, links = _read(write_report(table, AGE, tmp_path / "out/report.html", root=root))
+    text, links = _read(write_reports(table, AGE, tmp_path / "out/report.html", root=root)["en"])
     assert links.found == []
     assert links.images == 0
     assert text.count("<svg") >= 4
     for rule, count in manifests.quarantine_counts(table).items():
-        assert re.search(rf"<h3>{rule} <span>{count} \(", text), rule
+        said = html.escape(name_of("rule", rule, "en"), quote=False).replace("'", "&#39;")
+        assert re.search(rf"<h3>{said} <span>{count} \(.*<code>{rule}</code>", text), rule
     for path in table["path"][table["quarantine"].notna() & ~table["path"].str.contains("<")]:
         assert path in text
     assert "&lt;b&gt;&amp;broken.jpg" in text
     assert "it is truncated" in text
     assert "film in all photos" in text
     assert "3 each" not in text  # copies have left some people with fewer
-    assert summary(table, AGE)["ko"] in text
+    assert summary(table, "en") in text
 
 
 def test_faces_are_shown_only_where_asked(
     photos: tuple[pd.DataFrame, Path], tmp_path: Path
 ) -> None:
     table, root = photos
-    page = write_report(table, AGE, tmp_path / "shown.html", root=root, examples=True)
+    page = write_reports(table, AGE, tmp_path / "shown.html", root=root, examples=True)["en"]
     text, links = _read(page)
     assert links.images > 20
     assert all(link.startswith("data:image/jpeg;base64,") for link in links.found)
-    assert "20 · label conflict" in text
+    assert "20 · copies disagree on the label" in text
     assert not list(tmp_path.glob("*.unfinished"))
 
 
 def test_an_anonymous_page_names_no_file(photos: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
     table, root = photos
-    page = write_report(
+    page = write_reports(
         table, AGE, tmp_path / "out/report.html", root=root, examples=True, anonymous=True
-    )
+    )["en"]
     text, links = _read(page)
     assert links.images == 0
     assert "undecodable" in text
@@ -99,7 +102,8 @@ def test_the_same_photos_give_the_same_page(
 ) -> None:
     table, root = photos
     pages = [
-        write_report(table, AGE, tmp_path / f"{n}.html", root=root).read_text() for n in (1, 2)
+        write_reports(table, AGE, tmp_path / f"{n}.html", root=root)["en"].read_text()
+        for n in (1, 2)
     ]
     assert pages[0] == pages[1]
 
@@ -107,17 +111,17 @@ def test_the_same_photos_give_the_same_page(
 def test_a_set_that_cannot_be_split_is_shown_nevertheless(tmp_path: Path) -> None:
     rows = manifest([{"gender": "male", "error": "bad"}, {"gender": "male", "age": 3}])
     broken = manifests.set_aside(rows, rows["path"] == "000000.jpg", "undecodable", "bad")
-    text, _ = _read(write_report(broken, GENDER, tmp_path / "report.html"))
+    text, _ = _read(write_reports(broken, GENDER, tmp_path / "report.html")["en"])
     assert "These photos are not split" in text
     assert "undecodable" in text
-    empty, _ = _read(write_report(manifest([]), YEARS, tmp_path / "empty.html"))
+    empty, _ = _read(write_reports(manifest([]), YEARS, tmp_path / "empty.html")["en"])
     assert "0 of 0 photos" in empty
 
 
 def test_a_regression_has_distributions_but_no_classes(tmp_path: Path) -> None:
     rows = people({f"p{n}": 3 for n in range(40)}, np.random.default_rng(0))
     table = curate(manifest(rows), YEARS, warn=lambda _: None)
-    text, _ = _read(write_report(table, YEARS, tmp_path / "report.html", title="사진"))
+    text, _ = _read(write_reports(table, YEARS, tmp_path / "report.html", title="사진")["en"])
     assert "<h1>사진</h1>" in text
     assert "Photos of each class" not in text
     assert "Nothing: every photo passed every rule." in text
@@ -128,12 +132,25 @@ def test_figures_tell_what_is_unknown() -> None:
     for row in rows[:5]:
         row["age"] = None
     table = curate(manifest(rows), GENDER, warn=lambda _: None)
-    drawn = {picture.title: picture for picture in figures.distributions(table)}
-    assert drawn["Age"].fact == "unknown for 5"
+    drawn = {picture.title: picture for picture in figures.distributions(table, "en")}
+    assert drawn["Age"].fact == "unknown for 5 photos"
     assert drawn["Photos per person"].fact == "60 people"
-    assert drawn["Size of photos"] == figures.Picture(
-        "Size of photos", "사진 크기", "", "200 px, shorter side"
-    )
+    assert drawn["Size of photos"] == figures.Picture("Size of photos", "", "200 px, shorter side")
     assert "Device" not in drawn
     for side, count in table["split"].value_counts().items():
-        assert f"{side} ({count})" in drawn["Gender"].svg
+        assert f"{name_of('split', side, 'en')} ({count})" in drawn["Gender"].svg
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_speaks_one_language(
+    photos: tuple[pd.DataFrame, Path], tmp_path: Path, language: Language
+) -> None:
+    table, root = photos
+    page = write_reports(table, AGE, tmp_path / "page.html", root=root, title="2026")[language]
+    recorded = r"(?s)<(style|metadata|code|details)\b.*?</\1>"
+    words = html.unescape(re.sub(r"<[^>]+>", " ", re.sub(recorded, "", _read(page)[0])))
+    if language == "en":
+        assert not re.search("[가-힣]", words)
+    else:
+        # The device is called as the set calls it.
+        assert set(re.findall("[A-Za-z]{3,}", words)) <= {"film"}
