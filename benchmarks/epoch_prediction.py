@@ -17,8 +17,7 @@ from search_memory import drawn_crops, write_crops
 from fdc.errors import SearchError
 from fdc.search import CropView, search
 from fdc.tasks import Task
-from fdc.tracking import TrialHistory
-from fdc.tracking.journal import Journal
+from fdc.tracking import Journal, TrialHistory
 
 TASK = Task(kind="classes", column="label", classes=("a", "b"))
 TOO_MANY = 5_000_000

@@ -22,8 +22,7 @@ from pathlib import Path
 import numpy as np
 from fdc.search import CropView, console, search
 from fdc.tasks import Task
-from fdc.tracking import SearchRun
-from fdc.tracking.journal import Journal
+from fdc.tracking import Journal, SearchRun
 
 path, count, side, folder, began, options, tracked = sys.argv[1:]
 count, side = int(count), int(side)

@@ -16,6 +16,7 @@ from fdc.experiment import Experiment
 from fdc.inference.network import Network
 from fdc.locale import LANGUAGES
 from fdc.search import CropView
+from fdc.tracking import require, tracking_uri
 
 from . import workspace
 from .prepare import Prepared, prepare
@@ -32,7 +33,9 @@ def audit(experiment: Experiment) -> None:
 
     Raises:
         DataError: No person or copy has two photos, so that nothing could leak.
+        TrackingError: MLflow cannot be used.
     """
+    require(tracking_uri())
     prepared = prepare(experiment)
     folder = workspace.DATA / "audits" / search_folder(experiment, prepared).name
     metric, direction = prepared.task.objective

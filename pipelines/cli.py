@@ -84,6 +84,8 @@ def search(
     settings: Set = None,
 ) -> None:
     """Search for the best model of a task, log every trial, register the best."""
+    from fdc.tracking import require, tracking_uri
+
     from .prepare import prepare
 
     experiment = _experiment(
@@ -94,6 +96,7 @@ def search(
         search__minutes=minutes,
         search__trials=trials,
     )
+    require(tracking_uri())
     prepared = prepare(experiment)
     # MLflow takes seconds to import: photos that are of no use are told before.
     from .search import search

@@ -7,7 +7,7 @@ from rich.table import Table
 from fdc import registry
 from fdc.evaluation import EvaluationReport
 from fdc.evaluation.wording import slice_name
-from fdc.tracking import tracking_uri
+from fdc.tracking import require, tracking_uri
 
 from .evaluation import in_every_language
 
@@ -23,7 +23,9 @@ def evaluate(task: str, version: int | None = None) -> None:
 
     Raises:
         RegistryError: There is no such version.
+        TrackingError: MLflow cannot be used.
     """
+    require(tracking_uri())
     chosen = registry.version(task, None if version is None else str(version), tracking_uri())
     mlflow.set_tracking_uri(tracking_uri())
     verdict = EvaluationReport.model_validate(

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from fdc import manifest, registry
 from fdc.crops.store import CropStore, keys_of
-from fdc.tracking import tracking_uri
+from fdc.tracking import require, tracking_uri
 
 from . import workspace
 
@@ -23,8 +23,10 @@ def promote(task: str, version: int | None = None, *, force: bool = False) -> No
 
     Raises:
         RegistryError: It is worse, cannot be compared, or does not exist.
+        TrackingError: MLflow cannot be used.
     """
     uri = tracking_uri()
+    require(uri)
     challenger = registry.version(task, None if version is None else str(version), uri)
     champion = registry.champion(task, uri)
     crops = None
@@ -43,8 +45,11 @@ def rollback(task: str) -> None:
 
     Raises:
         RegistryError: There was none before.
+        TrackingError: MLflow cannot be used.
     """
-    console.print(str(registry.rollback(task, tracking_uri())))
+    uri = tracking_uri()
+    require(uri)
+    console.print(str(registry.rollback(task, uri)))
 
 
 def find_crops(task: str, recipe: str, image_ids: Sequence[str]) -> registry.PhotoCrops | None:

@@ -24,8 +24,7 @@ from fdc.search.result import RESULT, SearchResult
 from fdc.search.scheduler import Scheduler
 from fdc.search.worker import worker_spec
 from fdc.tasks import Task
-from fdc.tracking import TrialHistory, TrialRecord
-from fdc.tracking.journal import Journal
+from fdc.tracking import Journal, TrialHistory, TrialRecord
 from fdc.training.objective import Objective
 from fdc.training.spec import TrainingSpec
 

@@ -1,5 +1,7 @@
 """The one place that keeps what happens in a search, and writes it to MLflow."""
 
+from fdc.tracking.connection import require
+from fdc.tracking.journal import Journal
 from fdc.tracking.location import artifact_location, quiet_mlflow, tracking_uri
 from fdc.tracking.origin import environment, git_state
 from fdc.tracking.runs import SearchRun
@@ -7,6 +9,7 @@ from fdc.tracking.trial_history import TrialHistory
 from fdc.tracking.trials import TrialRecord, TrialStatus
 
 __all__ = [
+    "Journal",
     "SearchRun",
     "TrialHistory",
     "TrialRecord",
@@ -15,5 +18,6 @@ __all__ = [
     "environment",
     "git_state",
     "quiet_mlflow",
+    "require",
     "tracking_uri",
 ]

@@ -1,11 +1,13 @@
 """Where runs are kept, and that nothing about them leaves the machine."""
 
 import os
+import re
 from pathlib import Path
 
 DEFAULT_URI = "sqlite:///mlruns/mlflow.db"
 
 _SQLITE = "sqlite:///"
+_PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*@")
 
 _ALWAYS = {
     # MLflow reports its use to its makers unless it is told not to.
@@ -20,7 +22,7 @@ _ALWAYS = {
 _UNLESS_SET = {
     # A server that runs no jobs of MLflow's own saves eight processes.
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-    # The spool repeats a failed request itself; MLflow's own seven retries take four minutes.
+    # The sender repeats a failed request itself; MLflow's own seven retries take four minutes.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
 }
@@ -31,6 +33,16 @@ def tracking_uri() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
 
 
+def shown(uri: str) -> str:
+    """A tracking URI for messages.
+
+    Example:
+        >>> shown("postgresql://fdc:secret@db/runs")
+        'postgresql://fdc:***@db/runs'
+    """
+    return _PASSWORD.sub(r"\1:***@", uri)
+
+
 def artifact_location(uri: str, experiment: str) -> str | None:
     """Where a new experiment keeps its artifacts.
 
@@ -39,7 +51,7 @@ def artifact_location(uri: str, experiment: str) -> str | None:
         experiment: Name of the experiment.
 
     Returns:
-        A file URI next to a SQLite database; null where a server decides for itself.
+        A file URI next to a SQLite database; None where a server decides for itself.
     """
     database = database_file(uri)
     if database is None:
@@ -48,7 +60,7 @@ def artifact_location(uri: str, experiment: str) -> str | None:
 
 
 def database_file(uri: str) -> Path | None:
-    """The absolute path of a SQLite tracking URI; null for any other kind."""
+    """The absolute path of a SQLite tracking URI; None for any other kind."""
     if not uri.startswith(_SQLITE):
         return None
     return Path(uri.removeprefix(_SQLITE).partition("?")[0]).absolute()

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from fdc.errors import TrackingError
 from fdc.tracking.journal import Journal
-from fdc.tracking.location import tracking_uri
+from fdc.tracking.location import shown, tracking_uri
 from fdc.tracking.origin import environment, git_state
 from fdc.tracking.run_logger import RunLogger
 from fdc.tracking.sender import Sender
@@ -101,7 +101,7 @@ class SearchRun(RunLogger):
         run_id = self._sender.wait_for_run(PARENT, timeout)
         if run_id is None:
             raise TrackingError(
-                f"MLflow at {self.uri} did not answer within {timeout:.0f} s"
+                f"MLflow at {shown(self.uri)} did not answer within {timeout:.0f} s"
                 f" ({self._sender.trouble or 'it is still busy'}).",
                 "Start it, or set MLFLOW_TRACKING_URI, and run the same command again.",
             )
@@ -133,7 +133,7 @@ class SearchRun(RunLogger):
         parts = []
         if left := self._sender.unsent():
             parts.append(
-                f"{left} log entries are not in MLflow at {self.uri} yet"
+                f"{left} log entries are not in MLflow at {shown(self.uri)} yet"
                 f" ({self._sender.trouble or 'it is slow'})."
                 f" They are kept in {self._journal.folder};"
                 " the same command sends them when MLflow is back."

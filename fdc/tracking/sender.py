@@ -8,6 +8,7 @@ from dataclasses import asdict
 from fdc import files
 from fdc.tracking.connection import reason
 from fdc.tracking.journal import Journal
+from fdc.tracking.location import shown
 from fdc.tracking.mlflow_writer import MlflowWriter, RefusedError
 from fdc.tracking.translator import RunUpdate, Translator
 
@@ -114,14 +115,14 @@ class Sender(threading.Thread):
         if self.trouble is None:
             _log.warning(
                 "MLflow at %s does not answer; runs are kept in %s until it does.",
-                self._uri,
+                shown(self._uri),
                 self._journal.folder,
             )
         self.trouble = reason(error)
 
     def _note_success(self) -> None:
         if self.trouble is not None:
-            _log.warning("MLflow at %s answers again.", self._uri)
+            _log.warning("MLflow at %s answers again.", shown(self._uri))
         self.trouble = None
 
     def _send_chunk(self) -> None:

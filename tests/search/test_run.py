@@ -17,8 +17,7 @@ import pytest
 from fdc.errors import SearchError
 from fdc.inference.network import Network
 from fdc.search import search
-from fdc.tracking import TrialHistory
-from fdc.tracking.journal import Journal
+from fdc.tracking import Journal, TrialHistory
 from tests.search.conftest import Recorder
 from tests.synthetic_crops import TASKS
 from tests.waiting import wait_until

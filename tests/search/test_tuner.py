@@ -11,8 +11,7 @@ import pytest
 from fdc.crops.view import CropView
 from fdc.search.budget import Budget
 from fdc.tasks import Task
-from fdc.tracking import TrialHistory
-from fdc.tracking.journal import Journal
+from fdc.tracking import Journal, TrialHistory
 from fdc.training.objective import Objective
 from fdc.training.spec import TrainingSpec
 
