@@ -86,6 +86,7 @@ bench: $(READY) ## Print the figures that the documents quote (hours; PHOTOS=, W
 	$(BIN)/python benchmarks/epoch_prediction.py
 	$(BIN)/python benchmarks/tracking_writers.py
 	$(BIN)/python benchmarks/serving.py $(PHOTOS)
+	$(BIN)/python benchmarks/structure.py
 
 lock: $(READY) ## Compile requirements.txt from pyproject.toml, everything at its newest
 	$(BIN)/uv pip compile --quiet --upgrade --all-extras --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.txt

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import resource
 import tempfile
 import time
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from fdc.execution.cpus import usable_cpus
 from fdc.execution.processes import pool
 from fdc.imaging import decoding as photos
 from fdc.imaging import inspection
@@ -124,7 +124,7 @@ def time_hashing(count: int) -> dict[str, Any]:
     The floor reads and decodes the same files by as many processes and does nothing else; their
     start does not count for the floor, but does for the hashing.
     """
-    cores = len(os.sched_getaffinity(0))
+    cores = usable_cpus()
     rng = np.random.default_rng(0)
     report: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as name, pool(cores) as executor:

@@ -18,12 +18,12 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import cv2
 import numpy as np
 
-from fdc import sources
+from fdc import choices, sources
 from fdc.faces import alignment, detection
 from fdc.faces.detection import Detector, Face
 from fdc.faces.recipe import Recipe
@@ -31,7 +31,7 @@ from fdc.imaging import decoding as photos
 from fdc.sample import dataset as sample
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
-DETECTORS = ("yunet", "mtcnn")
+DETECTORS = get_args(choices.Detector)
 SIZE, MARGIN = 128, 0.2
 LOOK = 480
 
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--weights", required=True, type=Path)
     parser.add_argument("--photos", type=int, default=100, help="per folder")
-    parser.add_argument("--detectors", nargs="+", default=list(DETECTORS))
+    parser.add_argument("--detectors", nargs="+", choices=DETECTORS, default=DETECTORS)
     options = parser.parse_args()
     logging.getLogger("absl").setLevel(logging.ERROR)
     cv2.setNumThreads(1)
@@ -58,7 +58,7 @@ def main() -> None:
     print(json.dumps(found))
 
 
-def _open(name: str, weights: Path) -> Detector:
+def _open(name: choices.Detector, weights: Path) -> Detector:
     detector = detection.open_detector(Recipe(detector=name), [weights], 1)
     assert detector is not None
     detector.find(np.zeros((240, 320, 3), np.uint8))

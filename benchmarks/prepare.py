@@ -34,6 +34,8 @@ from typing import Any
 
 import numpy as np
 
+from fdc.execution.cpus import usable_cpus
+
 SETS = ("portraits", "12mp")
 PARTS = ("floor", "loop", "folder", "fdc")
 MEGAPIXELS = 12e6
@@ -73,7 +75,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", required=True, type=Path, help="folder of portraits")
     parser.add_argument("--weights", required=True, type=Path, help="folder of YuNet and u2netp")
     parser.add_argument("--photos", type=int, default=40, help="how many of them")
-    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--workers", type=int, default=usable_cpus())
     parser.add_argument("--runtime", default="auto", choices=["auto", "onnxruntime", "openvino"])
     parser.add_argument("--keep", default="data/benchmarks/prepare", help="where results are kept")
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
@@ -178,7 +180,8 @@ def _calls(options: argparse.Namespace, name: str) -> tuple[list[tuple[int, ...]
         masks.append(image.size)
         return predict(image, **given)
 
-    detector.find, session.predict = finding, predicting  # type: ignore[method-assign]
+    detector.find = finding  # type: ignore[method-assign]
+    session.predict = predicting  # type: ignore[method-assign,assignment]
     for path in photos(options, name):
         with suppress(Refused):
             preparer.crop(path.read_bytes())
@@ -315,7 +318,7 @@ def _fdc(options: argparse.Namespace, name: str) -> dict[str, Any]:
         for path, image_id in zip(paths, ids, strict=True)
     ]
     warm = once[: 2 * options.workers]
-    threads = max(1, len(os.sched_getaffinity(0)) // options.workers)
+    threads = max(1, usable_cpus() // options.workers)
     job = Job(chosen, root, (str(options.weights),), threads)
     peak = _Peak()
     refused: dict[str, int] = {}

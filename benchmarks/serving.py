@@ -1,15 +1,17 @@
-"""How fast the service answers, and what it costs: `python -m benchmarks.serving PHOTO…`.
+"""How fast the service answers, and what it costs.
+
+    python benchmarks/serving.py PHOTOS [--requests 200]
 
 Runs the real service over the champions of a store, sends it the photos from one client and from
 several at once, and prints answers per second, latencies and memory. The last line is JSON.
 """
 
 import argparse
-import itertools
 import json
 import multiprocessing
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ import psutil
 import requests
 
 from fdc.serving.limits import Limits
+from fdc.sources.listing import photos_below
 
 PORT = 8123
 CLIENTS = 4
@@ -32,12 +35,15 @@ def service(tracking_uri: str | None) -> None:
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("photos", nargs="+", type=Path)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("photos", type=Path, help="folder of photos, the first twenty of them")
     parser.add_argument("--tracking-uri", help="default: MLFLOW_TRACKING_URI, else mlruns/")
     parser.add_argument("--requests", type=int, default=200)
     arguments = parser.parse_args()
-    photos = [path.read_bytes() for path in arguments.photos]
+    paths = sorted(islice(photos_below(arguments.photos), 20))
+    photos = [(arguments.photos / path).read_bytes() for path in paths]
 
     began = time.monotonic()
     process = multiprocessing.get_context("spawn").Process(
@@ -86,7 +92,7 @@ def measure(photos: list[bytes], count: int, clients: int) -> dict[str, float]:
         ask(photo)  # warms up
     began = time.monotonic()
     with ThreadPoolExecutor(clients) as pool:
-        seconds = list(pool.map(ask, itertools.islice(itertools.cycle(photos), count)))
+        seconds = list(pool.map(ask, islice(cycle(photos), count)))
     total = time.monotonic() - began
     middle, most = np.quantile(seconds, [0.5, 0.95]) * 1000
     return {

@@ -87,7 +87,7 @@ def read(folder: Path) -> list[Module]:
 def imports_of(name: str, path: Path, known: Collection[str]) -> frozenset[str]:
     """Modules of the project that a file imports."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)

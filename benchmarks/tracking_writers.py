@@ -30,7 +30,7 @@ METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 def work(uri: str, folder: Path, worker: int, seconds: float, pause: float) -> dict[str, float]:
     """Logs one point of four curves, again and again."""
-    took = []
+    took: list[float] = []
     run = SearchRun(EXPERIMENT, f"worker {worker}", folder / str(worker), uri=uri)
     run.history.trial_began(TrialRecord("t", 0, {"worker": worker}, seed=1))
     end = time.monotonic() + seconds
@@ -80,6 +80,7 @@ def count(uri: str) -> int:
 
     client = MlflowClient(uri)
     experiment = client.get_experiment_by_name(EXPERIMENT)
+    assert experiment is not None
     runs = client.search_runs([experiment.experiment_id], max_results=1000)
     points = 0
     for run in runs:
