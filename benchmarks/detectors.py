@@ -25,7 +25,8 @@ import numpy as np
 
 from fdc import choices, sources
 from fdc.faces import alignment, detection
-from fdc.faces.detection import Detector, Face
+from fdc.faces.detection import Detector
+from fdc.faces.face import Face, annotated, overlap
 from fdc.faces.recipe import Recipe
 from fdc.imaging import decoding as photos
 from fdc.sample import dataset as sample
@@ -68,9 +69,7 @@ def _open(name: choices.Detector, weights: Path) -> Detector:
 def _drawn(folder: Path, count: int) -> list[tuple[Path, Face | None]]:
     sample.draw(folder, subjects=max(1, count // 5), photos=5)
     table = sources.read(folder).head(count)
-    faces = (
-        detection.annotated(*row) for row in zip(table["box"], table["landmarks"], strict=True)
-    )
+    faces = (annotated(*row) for row in zip(table["box"], table["landmarks"], strict=True))
     return list(zip((folder / path for path in table["path"]), faces, strict=True))
 
 
@@ -121,7 +120,7 @@ def _distance(one: Face, other: Face) -> float:
     """Mean distance of eyes and mouth, in pixels of the crop that the second face gives."""
     assert one.landmarks is not None
     assert other.landmarks is not None
-    if detection.overlap(one.box, other.box) < 0.2:
+    if overlap(one.box, other.box) < 0.2:
         return float("inf")
     matrix = alignment.by_landmarks(other.landmarks, SIZE, MARGIN)
     used = [0, 1, 3, 4]

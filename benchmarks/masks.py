@@ -19,8 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from fdc.faces import background, detection, preparer, runtimes, weights
+from fdc.faces import background, detection, runtimes, weights
 from fdc.faces.choose import choose_recipe
+from fdc.faces.compositing import composite
+from fdc.faces.face import Face
+from fdc.faces.masking import head_and_shoulders
 from fdc.imaging import decoding as photos
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
@@ -76,16 +79,19 @@ def main() -> None:
 
 def _compared(
     pixels: NDArray[np.uint8],
-    face: detection.Face,
+    face: Face,
     theirs: background.Session,
     ours: background.Session,
 ) -> dict[str, Any]:
-    left, top, right, bottom = preparer._cut(preparer._Photo(pixels, 1.0), face)
+    height, width = pixels.shape[:2]
+    part = head_and_shoulders(face.box, face.side, width, height)
+    assert part is not None
+    left, top, right, bottom = part
     cut = pixels[top:bottom, left:right]
     size = (right - left, bottom - top)
     full = np.asarray(theirs.predict(Image.fromarray(pixels))[0])[top:bottom, left:right]
-    x, y, width, height = face.box
-    inside = (x - left, y - top, width, height)
+    x, y, w, h = face.box
+    inside = (x - left, y - top, w, h)
     own = background.mask_of(ours, "u2netp", cut, inside)
     own = np.asarray(cv2.resize(own, size, interpolation=cv2.INTER_LINEAR))
     covers = [_covers(mask, inside) for mask in (full, own)]
@@ -116,7 +122,7 @@ def _figure(found: list[dict[str, Any]], path: Path) -> None:
             shown.append(np.repeat(small[..., None], 3, axis=2))
         for mask in one["masks"]:
             small = cv2.resize(mask, (200, 200), interpolation=cv2.INTER_AREA)
-            shown.append(background.composite(cut, small, (128, 128, 128)))
+            shown.append(composite(cut, small, (128, 128, 128)))
         rows.append(np.concatenate(shown, axis=1))
     half = len(rows) // 2
     sides = [np.concatenate(part, axis=0) for part in (rows[:half], rows[half : 2 * half])]

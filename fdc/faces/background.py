@@ -1,4 +1,4 @@
-"""Who is in front: masks of persons, and putting them on a set colour."""
+"""Who is in front: the sessions that find a person, and what they are given to see."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from PIL import Image
 
 from fdc.errors import WeightsError
 from fdc.faces import runtimes, weights
+from fdc.faces.grabcut import GrabCut
 from fdc.faces.recipe import NO_WEIGHTS, Recipe
 
 Pixels = NDArray[np.uint8]
@@ -88,83 +89,6 @@ OWN_SESSIONS: dict[str, OwnSession] = dict.fromkeys(
     ("u2net", "u2netp", "u2net_human_seg", "silueta"), OwnSession(320, U2Net)
 )
 """By model; every other one of `fdc.faces.weights.KNOWN` runs in rembg's session of its name."""
-
-
-class GrabCut:
-    """GrabCut (Rother et al., SIGGRAPH 2004) started from where the face is; needs no weights."""
-
-    _side = 192
-    _rounds = 4
-
-    def predict(
-        self,
-        img: Image.Image,
-        *args: Any,
-        face: Sequence[float] | None = None,
-        **kwargs: Any,
-    ) -> list[Image.Image]:
-        """Mask of the person.
-
-        Args:
-            img: RGB photo.
-            *args: ignored, as rembg's sessions do.
-            face: x, y, width, height of the face in its pixels; None supposes a centred portrait.
-            **kwargs: ignored.
-
-        Returns:
-            One mask, mode L, of the photo's size.
-        """
-        scale = min(1.0, self._side / max(img.size))
-        width, height = (max(8, round(side * scale)) for side in img.size)
-        pixels = cv2.resize(
-            np.asarray(img.convert("RGB")), (width, height), interpolation=cv2.INTER_AREA
-        )
-        box = [number * scale for number in face] if face else _portrait_face(width, height)
-        labels = self._prior(width, height, box)
-        behind, front = np.zeros((1, 65)), np.zeros((1, 65))
-        cv2.setRNGSeed(0)
-        nowhere = (0, 0, 0, 0)
-        cv2.grabCut(pixels, labels, nowhere, behind, front, self._rounds, cv2.GC_INIT_WITH_MASK)
-        person = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8) * 255
-        opened = cv2.morphologyEx(person, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-        soft = cv2.GaussianBlur(_part_with(np.asarray(opened, np.uint8), box), (0, 0), 1.0)
-        return [Image.fromarray(cv2.resize(soft, img.size, interpolation=cv2.INTER_LINEAR))]
-
-    @staticmethod
-    def _prior(width: int, height: int, box: Sequence[float]) -> Pixels:
-        x, y, w, h = box
-        middle = (x + w / 2, y + h / 2)
-        labels = np.full((height, width), cv2.GC_BGD, np.uint8)
-
-        def oval(centre: tuple[float, float], axes: tuple[float, float], label: int) -> None:
-            cv2.ellipse(labels, (centre, (2 * axes[0], 2 * axes[1]), 0.0), label, -1)
-
-        def block(left: float, top: float, right: float, label: int) -> None:
-            corner = (round(left), round(top))
-            cv2.rectangle(labels, corner, (round(right), height), label, -1)
-
-        chin = y + h
-        block(middle[0] - 2.6 * w, chin - 0.1 * h, middle[0] + 2.6 * w, cv2.GC_PR_BGD)
-        oval(middle, (1.3 * w, 1.25 * h), cv2.GC_PR_BGD)
-        block(middle[0] - 1.5 * w, chin + 0.4 * h, middle[0] + 1.5 * w, cv2.GC_PR_FGD)
-        oval((middle[0], middle[1] - 0.1 * h), (0.8 * w, 0.85 * h), cv2.GC_PR_FGD)
-        block(middle[0] - 0.3 * w, chin, middle[0] + 0.3 * w, cv2.GC_FGD)
-        oval(middle, (0.45 * w, 0.5 * h), cv2.GC_FGD)
-        return labels
-
-
-def _portrait_face(width: int, height: int) -> list[float]:
-    return [0.35 * width, 0.2 * height, 0.3 * width, 0.4 * height]
-
-
-def _part_with(person: Pixels, box: Sequence[float]) -> Pixels:
-    """The connected part of the mask that the face belongs to."""
-    count, parts = cv2.connectedComponents(person)
-    x, y, w, h = (round(number) for number in box)
-    inside = parts[max(0, y) : y + h, max(0, x) : x + w]
-    sizes = np.bincount(inside.ravel(), minlength=count)
-    sizes[0] = 0
-    return np.where(parts == sizes.argmax(), person, 0).astype(np.uint8) if sizes.any() else person
 
 
 def open_session(recipe: Recipe, folders: Sequence[Path | str], threads: int) -> Session | None:
@@ -243,46 +167,3 @@ def mask_of(session: Session, model: str, cut: Pixels, face: Sequence[float]) ->
     scaled = (x * across, y * down, w * across, h * down)
     masks = session.predict(Image.fromarray(small), face=scaled)
     return np.asarray(masks[0].convert("L"))
-
-
-def composite(image: Pixels, mask: NDArray[np.uint8], colour: Sequence[int]) -> Pixels:
-    """Put the person on a colour.
-
-    Where the mask is soft, the pixel is a mixture of person and old background. The person's own
-    colour there is estimated by blur fusion (Forte and Pitié, "Approximate fast foreground colour
-    estimation", ICIP 2021, https://arxiv.org/abs/2006.14970), so that no rim of the old background
-    stays; and it is blended with straight alpha, so that no rim gets dark.
-
-    Args:
-        image: uint8 RGB (height, width, 3).
-        mask: uint8 (height, width); 255 is the person.
-        colour: RGB, 0..255.
-
-    Returns:
-        uint8 RGB; where the mask is 255 the pixels are those of the image.
-    """
-    alpha = mask.astype(np.float32)[..., None] / np.float32(255)
-    person = _person_colours(image.astype(np.float32), alpha)
-    blended = alpha * person + (1 - alpha) * np.asarray(colour, dtype=np.float32)
-    result = np.clip(np.rint(blended), 0, 255).astype(np.uint8)
-    solid = mask == 255
-    result[solid] = image[solid]
-    return result
-
-
-def _person_colours(image: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
-    person = _mean_around(image, alpha)
-    behind = _mean_around(image, 1 - alpha)
-    better = person + alpha * (image - alpha * person - (1 - alpha) * behind)
-    return np.asarray(np.clip(better, 0, 255), dtype=np.float32)
-
-
-def _mean_around(image: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
-    # The eighth power, so that mixed pixels hardly speak where there are pure ones to hear.
-    square = weight * weight
-    fourth = square * square
-    sure = fourth * fourth + np.float32(1e-4) * weight
-    width = max(3, image.shape[0] // 4)
-    total = cv2.blur(sure * image, (width, width))
-    share = cv2.blur(sure, (width, width))[..., None]
-    return np.asarray(total / (share + 1e-7), dtype=np.float32)

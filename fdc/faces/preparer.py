@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fdc.errors import PhotoError
-from fdc.faces import alignment, background, detection
-from fdc.faces.detection import Box, Face
+from fdc.faces import alignment, background, compositing, detection, masking
+from fdc.faces.face import Box, Face, annotated, overlap
 from fdc.faces.recipe import Recipe
-from fdc.imaging import decoding as photos
+from fdc.imaging import decoding
 
 Pixels = NDArray[np.uint8]
 
@@ -28,8 +28,7 @@ BY_BOX = "aligned by the box: no landmarks"
 _FIRST_LOOK = 480
 # Others in a photo count as faces of their own from this share of the largest one's side on.
 _BYSTANDER = 0.5
-# The head-and-shoulders cut, in sides of the face's square: to each side, above and below.
-_ASIDE, _ABOVE, _BELOW = 1.5, 1.2, 1.7
+# Pixels that a head-and-shoulders cut should have, so that a network sees all that it can.
 _LEAST_CUT = 320
 
 
@@ -92,8 +91,13 @@ class Preparer:
         WeightsError: weights that the recipe names are missing.
 
     Example:
-        preparer = Preparer(choose_recipe(size=64))
-        crop = preparer.crop(Path("photo.jpg").read_bytes())
+        >>> import io
+        >>> from PIL import Image
+        >>> file = io.BytesIO()
+        >>> Image.new("RGB", (200, 100)).save(file, "PNG")
+        >>> recipe = Recipe(face="whole", detector="none", size=32)
+        >>> Preparer(recipe).crop(file.getvalue()).pixels.shape
+        (32, 32, 3)
     """
 
     def __init__(
@@ -134,10 +138,10 @@ class Preparer:
                 cannot be right.
         """
         try:
-            width, height = photos.size(data)
+            width, height = decoding.size(data)
             if self.recipe.face == "whole":
                 return self._whole(data, width, height)
-            known = detection.annotated(box, landmarks)
+            known = annotated(box, landmarks)
             if known is not None and known.landmarks is not None:
                 return self._finish(self._closer(data, width, height, known), known)
             seen = _decode(data, width, height, _FIRST_LOOK)
@@ -155,8 +159,8 @@ class Preparer:
         found = detection.find_faces(self._detector, seen.pixels)
         faces = [face.moved(0, 0, seen.scale) for face in found]
         if known is not None:
-            best = max(faces, key=lambda face: detection.overlap(face.box, known.box), default=None)
-            fits = best is not None and detection.overlap(best.box, known.box) >= 0.3
+            best = max(faces, key=lambda face: overlap(face.box, known.box), default=None)
+            fits = best is not None and overlap(best.box, known.box) >= 0.3
             return best if fits and best is not None else known
         if not faces:
             raise Refused("no face", f"{self.recipe.detector} found none")
@@ -172,7 +176,7 @@ class Preparer:
         side = face.side * (1 + 2 * self.recipe.margin)
         wanted = 1.25 * self.recipe.size / max(side, 1.0)
         if self._session is not None:
-            wanted = max(wanted, _LEAST_CUT / max((_ABOVE + _BELOW) * face.side, 1.0))
+            wanted = max(wanted, _LEAST_CUT / max(masking.HEIGHT * face.side, 1.0))
         wanted = min(1.0, wanted)
         if seen is not None and seen.scale >= min(wanted, 0.999):
             return seen
@@ -203,7 +207,7 @@ class Preparer:
         fine = alignment.shrink(fine, samples // times)
         mask = self._mask(photo, face, from_photo * times, times, notes)
         if mask is not None:
-            fine = background.composite(fine, mask, recipe.colour)
+            fine = compositing.composite(fine, mask, recipe.colour)
         return Crop(
             alignment.shrink(fine, times),
             face.box,
@@ -229,17 +233,27 @@ class Preparer:
         if share >= self.recipe.tight:
             notes.append(KEPT_TIGHT)
             return None
-        left, top, right, bottom = _cut(photo, face)
-        cut = photo.pixels[top:bottom, left:right]
         x, y, w, h = (number * photo.scale for number in face.box)
+        part = masking.head_and_shoulders((x, y, w, h), face.side * photo.scale, width, height)
+        if part is None:
+            raise Refused("no face", "the face's box lies outside the photo")
+        left, top, right, bottom = part
+        cut = photo.pixels[top:bottom, left:right]
         inside = (x - left, y - top, w, h)
         mask = background.mask_of(self._session, self.recipe.background, cut, inside)
-        doubt = self._doubt(mask, cut.shape[1], cut.shape[0], inside)
-        if doubt and share >= self.recipe.tight / 2:
+        reason = masking.implausibility(
+            mask,
+            cut.shape[1],
+            cut.shape[0],
+            inside,
+            least_foreground=self.recipe.least_foreground,
+            most_foreground=self.recipe.most_foreground,
+        )
+        if reason and share >= self.recipe.tight / 2:
             notes.append(KEPT_TIGHT)
             return None
-        if doubt:
-            raise Refused("implausible mask", doubt)
+        if reason:
+            raise Refused("implausible mask", reason)
         from_cut = alignment.shifted(to_grid, left, top)
         across, down = mask.shape[1] / cut.shape[1], mask.shape[0] / cut.shape[0]
         from_mask = alignment.rescaled(from_cut, across, down)
@@ -247,26 +261,11 @@ class Preparer:
         fine = alignment.warp(mask, from_mask, self.recipe.size * times, samples, (0,))
         return alignment.shrink(fine, samples)
 
-    def _doubt(self, mask: Pixels, width: int, height: int, face: Sequence[float]) -> str | None:
-        """Why a mask of the cut cannot be right; None where it can."""
-        across, down = mask.shape[1] / width, mask.shape[0] / height
-        x, y, w, h = face
-        down_to = [max(0, round((y + part * h) * down)) for part in (0.1, 0.9)]
-        across_to = [max(0, round((x + part * w) * across)) for part in (0.1, 0.9)]
-        within = mask[slice(*down_to), slice(*across_to)]
-        covered = float(np.mean(within >= 128)) if within.size else 0.0
-        share = float(np.mean(mask >= 128))
-        if covered < self.recipe.least_foreground:
-            return f"it covers {covered:.0%} of the face"
-        if share > self.recipe.most_foreground:
-            return f"it covers {share:.0%} of head, shoulders and what is behind them"
-        return None
-
     def _whole(self, data: bytes, width: int, height: int) -> Crop:
         recipe = self.recipe
         scale = recipe.size / max(width, height)
         at_least = math.ceil(min(1.0, 1.25 * scale) * min(width, height))
-        pixels = photos.decode(data, at_least=at_least)
+        pixels = decoding.decode(data, at_least=at_least)
         fitted = alignment.fit(pixels, recipe.size, recipe.colour)
         notes = () if recipe.background == "none" else (KEPT_WHOLE,)
         return Crop(fitted, None, None, 1.0, "whole", notes)
@@ -278,18 +277,5 @@ def packages(recipe: Recipe) -> tuple[str, ...]:
 
 
 def _decode(data: bytes, width: int, height: int, at_least: int) -> _Photo:
-    pixels = photos.decode(data, at_least=at_least)
+    pixels = decoding.decode(data, at_least=at_least)
     return _Photo(pixels, max(pixels.shape[:2]) / max(width, height))
-
-
-def _cut(photo: _Photo, face: Face) -> tuple[int, int, int, int]:
-    """Head and shoulders: left, top, right, bottom in pixels of the decoded photo."""
-    height, width = photo.pixels.shape[:2]
-    x, y, w, h = (number * photo.scale for number in face.box)
-    side = face.side * photo.scale
-    middle, centre = x + w / 2, y + h / 2
-    left, right = max(0, round(middle - _ASIDE * side)), min(width, round(middle + _ASIDE * side))
-    top, bottom = max(0, round(centre - _ABOVE * side)), min(height, round(centre + _BELOW * side))
-    if right - left < 2 or bottom - top < 2:
-        raise Refused("no face", "the face's box lies outside the photo")
-    return left, top, right, bottom

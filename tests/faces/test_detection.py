@@ -5,19 +5,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fdc import sources
 from fdc.errors import WeightsError
 from fdc.faces import alignment, detection
-from fdc.faces.detection import Detector, Face, find_faces
+from fdc.faces.detection import Detector, find_faces
+from fdc.faces.face import overlap
 from fdc.faces.recipe import Recipe
 from fdc.imaging import decoding as photos
 from fdc.sample import dataset as sample
-from tests.faces.drawing import draw
-
-sides = st.floats(1, 200)
 
 
 @pytest.fixture(scope="module")
@@ -25,38 +21,6 @@ def yunet(weights_folder: Path) -> Detector:
     detector = detection.open_detector(Recipe(detector="yunet"), [weights_folder], 1)
     assert detector is not None
     return detector
-
-
-@given(st.floats(-50, 50), st.floats(-50, 50), st.floats(0.1, 8), sides, sides)
-def test_a_face_moves_back(x: float, y: float, scale: float, width: float, height: float) -> None:
-    face = Face((10, 20, width, height), np.arange(10.0).reshape(5, 2), 0.9, "yunet")
-    seen = Face(
-        (10 * scale + x, 20 * scale + y, width * scale, height * scale),
-        np.arange(10.0).reshape(5, 2) * scale + (x, y),
-        0.9,
-        "yunet",
-    )
-    moved = seen.moved(x, y, scale)
-    assert np.allclose(moved.box, face.box)
-    assert np.allclose(moved.landmarks, face.landmarks)
-
-
-def test_overlap() -> None:
-    assert detection.overlap((0, 0, 10, 10), (0, 0, 10, 10)) == pytest.approx(1)
-    assert detection.overlap((0, 0, 10, 10), (5, 0, 10, 10)) == pytest.approx(1 / 3)
-    assert detection.overlap((0, 0, 10, 10), (20, 20, 5, 5)) == 0
-
-
-def test_an_annotation_is_a_face() -> None:
-    drawn = draw()
-    face = detection.annotated(drawn.box, drawn.landmarks)
-    assert face is not None
-    assert face.found_by == "annotation"
-    assert face.box == tuple(drawn.box)
-    alone = detection.annotated(None, drawn.landmarks)
-    assert alone is not None
-    assert detection.overlap(alone.box, face.box) > 0.4
-    assert detection.annotated(None, None) is None
 
 
 def test_yunet_finds_a_real_face_at_any_size(yunet: Detector, portraits: list[Path]) -> None:
@@ -70,7 +34,7 @@ def test_yunet_finds_a_real_face_at_any_size(yunet: Detector, portraits: list[Pa
     assert left[1] < nose[1] < mouth_left[1]
     small = detection._resized(image, 150 / max(image.shape[:2]))
     again = find_faces(yunet, small)[0].moved(0, 0, 150 / max(image.shape[:2]))
-    assert detection.overlap(found.box, again.box) > 0.7
+    assert overlap(found.box, again.box) > 0.7
 
 
 @pytest.mark.parametrize("turn", [-30, -15, 15, 30])
@@ -90,7 +54,7 @@ def test_a_turned_face_is_aligned_as_if_it_were_not(
         turned = np.asarray(
             cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REFLECT), np.uint8
         )
-        again = max(find_faces(yunet, turned), key=lambda one: detection.overlap(one.box, face.box))
+        again = max(find_faces(yunet, turned), key=lambda one: overlap(one.box, face.box))
         again = yunet.refine(turned, again)
         assert again.landmarks is not None
         eyes = face.landmarks[:2]
@@ -136,7 +100,7 @@ def test_mtcnn_agrees_with_yunet(yunet: Detector, portraits: list[Path]) -> None
     image = photos.decode(portraits[0].read_bytes(), at_least=400)
     one, other = find_faces(yunet, image)[0], find_faces(mtcnn, image)[0]
     assert other.found_by == "mtcnn"
-    assert detection.overlap(one.box, other.box) > 0.5
+    assert overlap(one.box, other.box) > 0.5
     assert one.landmarks is not None
     assert other.landmarks is not None
     assert np.abs(one.landmarks - other.landmarks).max() < 0.12 * one.side
