@@ -15,7 +15,7 @@ from rich.table import Table
 from search_memory import drawn_crops, write_crops
 
 from fdc.errors import SearchError
-from fdc.search import CropView, search
+from fdc.search import CropView, SearchSpec, search
 from fdc.tasks import Task
 from fdc.tracking import Journal, TrialHistory
 
@@ -44,20 +44,16 @@ def main() -> None:
         result = search(
             crops(order[held:]),
             crops(order[:held]),
-            task=TASK,
-            folder=Path(scratch) / "search",
-            minutes=None,
-            trials=options.trials,
-            epochs=options.epochs,
+            SearchSpec(TASK, minutes=None, trials=options.trials, epochs=options.epochs),
+            Path(scratch) / "search",
         )
         history = TrialHistory(Journal(Path(scratch) / "refused"))
         try:
             search(
                 crops(np.resize(order[held:], TOO_MANY)),
                 crops(order[:held]),
-                task=TASK,
-                folder=Path(scratch) / "refused",
-                minutes=10,
+                SearchSpec(TASK, minutes=10),
+                Path(scratch) / "refused",
                 history=history,
             )
         except SearchError as error:

@@ -48,7 +48,7 @@ SEARCH = """
 import sys
 from pathlib import Path
 import numpy as np
-from fdc.search import CropView, search
+from fdc.search import CropView, SearchSpec, search
 from fdc.tasks import Task
 path, count, side, folder = sys.argv[1:]
 count, side = int(count), int(side)
@@ -58,9 +58,8 @@ sides = [
     CropView(Path(path), count, side, np.arange(begin, end), labels[begin:end])
     for begin, end in ((held, count), (0, held))
 ]
-options = {"trials": 1, "epochs": 1, "minutes": None}
 task = Task(kind="classes", column="label", classes=("a", "b"))
-search(*sides, task=task, folder=Path(folder), **options)
+search(*sides, SearchSpec(task, trials=1, epochs=1, minutes=None), Path(folder))
 """
 
 PLAIN = """

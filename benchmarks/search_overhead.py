@@ -20,7 +20,7 @@ RUN = """
 import json, sys, time
 from pathlib import Path
 import numpy as np
-from fdc.search import CropView, console, search
+from fdc.search import CropView, Resources, SearchSpec, console, search
 from fdc.tasks import Task
 from fdc.tracking import Journal, SearchRun
 
@@ -48,11 +48,12 @@ sides = [
     CropView(Path(path), count, side, np.arange(begin, end), labels[begin:end])
     for begin, end in ((held, count), (0, held))
 ]
+options = json.loads(options)
+resources = Resources(workers=options.pop("workers", 1))
 task = Task(kind="classes", column="label", classes=("a", "b"))
+spec = SearchSpec(task, minutes=None, patience=None, resources=resources, **options)
 run = SearchRun("fdc-benchmark", "overhead", Path(folder), uri=tracked) if tracked else None
-result = search(*sides, task=task, folder=Path(folder),
-                history=run and run.history,
-                minutes=None, patience=None, quiet=True, **json.loads(options))
+result = search(*sides, spec, Path(folder), history=run and run.history, quiet=True)
 if run:
     run.close()
 seconds = [trial.seconds for trial in result.trials]

@@ -1,6 +1,7 @@
 """What a split that leaks would have claimed: the same model and budget on each way of dividing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,15 +16,18 @@ from fdc.evaluation.leakage import AuditResult, Condition, vary
 from fdc.experiment import Experiment
 from fdc.inference.network import Network
 from fdc.locale import LANGUAGES
-from fdc.search import CropView
+from fdc.search import CropView, Resources, SearchSpec
 from fdc.tracking import require, tracking_uri
 
 from . import workspace
 from .prepare import Prepared, prepare
-from .search import open_run, search_folder
+from .search import open_run, search_folder, search_spec
 from .sides import targets
 
 console = Console()
+
+WAYS = 3
+"""How many ways of dividing the photos an audit compares."""
 
 
 def audit(experiment: Experiment) -> None:
@@ -39,10 +43,11 @@ def audit(experiment: Experiment) -> None:
     prepared = prepare(experiment)
     folder = workspace.DATA / "audits" / search_folder(experiment, prepared).name
     metric, direction = prepared.task.objective
-    with open_run(experiment, prepared, folder, kind="audit") as run:
+    spec = audit_spec(experiment, prepared)
+    with open_run(experiment, prepared, spec, folder, kind="audit") as run:
         result = auditing.audit(
             prepared.manifest,
-            partial(train_and_score, experiment, prepared, folder),
+            partial(train_and_score, spec, prepared, folder),
             metric=metric,
             direction=direction,
             seed=experiment.split.seed,
@@ -54,8 +59,15 @@ def audit(experiment: Experiment) -> None:
     show(result)
 
 
+def audit_spec(experiment: Experiment, prepared: Prepared) -> SearchSpec:
+    """The one trial that is run for each way, here, in its part of the minutes."""
+    spec = search_spec(experiment, prepared.task)
+    minutes = None if spec.minutes is None else spec.minutes / WAYS
+    return replace(spec, minutes=minutes, trials=1, reserve_seconds=5, resources=Resources())
+
+
 def train_and_score(
-    experiment: Experiment, prepared: Prepared, folder: Path, condition: Condition
+    spec: SearchSpec, prepared: Prepared, folder: Path, condition: Condition
 ) -> Mapping[str, float]:
     """Trains on one way of dividing, and scores on its own test side.
 
@@ -63,27 +75,11 @@ def train_and_score(
         Metrics by name.
     """
     console.print(f"[bold]{condition.name}[/bold]: {condition.leaked:.0%} of the test photos leak")
-    settings, task = experiment.search, prepared.task
     sides = write_crops(prepared, condition, folder / f"{condition.name}.u8")
-    result = fdc.search.search(
-        sides["train"],
-        sides["validation"],
-        task=task,
-        tuner=settings.tuner,
-        minutes=None if settings.minutes is None else settings.minutes / 3,
-        trials=1,
-        epochs=settings.epochs,
-        patience=settings.patience,
-        batch_size=settings.batch_size,
-        seed=settings.seed,
-        balance=settings.balance,
-        augmentation=settings.augmentation,
-        folder=folder / condition.name,
-        reserve_seconds=5,
-    )
+    result = fdc.search.search(sides["train"], sides["validation"], spec, folder / condition.name)
     tested = sides["test"]
     outputs = Network(result.network).predict(tested.pixels(), positions=tested.positions)
-    return score(task, tested.targets, outputs)
+    return score(prepared.task, tested.targets, outputs)
 
 
 def write_crops(prepared: Prepared, condition: Condition, path: Path) -> dict[str, CropView]:

@@ -10,7 +10,9 @@ from fdc import files, manifest, registry
 from fdc.curation.report import write_reports
 from fdc.experiment import Experiment
 from fdc.experiment import find as experiment_file
-from fdc.search import SearchResult
+from fdc.search import Resources, SearchSpec
+from fdc.search.spec import RESOURCES
+from fdc.tasks import Task
 from fdc.tracking import SearchRun, tracking_uri
 
 from . import workspace
@@ -21,9 +23,6 @@ from .sides import crops
 console = Console()
 
 RESULT = "report.json"
-
-WHERE = {"workers", "engine", "cpus", "gpus", "memory_limit_gb"}
-"""Settings that say where a search runs, and not what is searched."""
 
 
 def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -> None:
@@ -43,8 +42,11 @@ def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -
         console.print("\n".join(done["sentences"]))
         console.print("This search is done already; --fresh searches anew.", style="yellow")
         return
-    with open_run(experiment, prepared, folder) as run:
-        result = run_search(experiment, prepared, folder, run)
+    spec = search_spec(experiment, prepared.task)
+    with open_run(experiment, prepared, spec, folder) as run:
+        # The test side is not touched.
+        train, validation = crops(prepared, "train"), crops(prepared, "validation")
+        result = fdc.search.search(train, validation, spec, folder, history=run.history)
         report, table = test(prepared, result)
         log_report(run, prepared, result, report, table)
         version = registry.package(
@@ -64,9 +66,22 @@ def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -
         files.write_json(folder / RESULT, {"version": version.number, "sentences": sentences})
 
 
+def search_spec(experiment: Experiment, task: Task) -> SearchSpec:
+    """The search that an experiment asks for, on a task whose classes are known."""
+    settings = experiment.search.model_dump()
+    resources = {name: settings.pop(name) for name in RESOURCES if name in settings}
+    return SearchSpec(
+        task=task,
+        resources=Resources(**resources),
+        **settings,
+    )
+
+
 def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = False) -> Path:
     """The folder of this very search; the next free one where a new search is wanted."""
-    told = experiment.search.model_dump_json(exclude=WHERE) + prepared.task.model_dump_json()
+    told = (
+        experiment.search.model_dump_json(exclude=set(RESOURCES)) + prepared.task.model_dump_json()
+    )
     told += prepared.recipe.fingerprint + manifest.digest(prepared.manifest)
     fingerprint = hashlib.sha256(told.encode()).hexdigest()[:10]
     folder = workspace.search(prepared.task.name, fingerprint)
@@ -80,7 +95,11 @@ def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = Fals
 
 
 def open_run(
-    experiment: Experiment, prepared: Prepared, folder: Path, kind: str = "search"
+    experiment: Experiment,
+    prepared: Prepared,
+    spec: SearchSpec,
+    folder: Path,
+    kind: str = "search",
 ) -> SearchRun:
     """The parent run, with everything that goes into a search, or an audit."""
     task, recipe = prepared.task, prepared.recipe
@@ -90,7 +109,7 @@ def open_run(
         f"{kind}: {task.name} on {data}",
         folder,
         tags={"fdc.kind": kind, "fdc.task": task.name, "fdc.recipe": recipe.fingerprint},
-        params=experiment.search.model_dump() | {f"recipe.{k}": v for k, v in recipe},
+        params=spec.params() | {f"recipe.{k}": v for k, v in recipe},
         uri=tracking_uri(),
     )
     run.log_text(experiment.model_dump_json(indent=2), "experiment.json")
@@ -116,31 +135,3 @@ def counts(prepared: Prepared) -> dict[str, int]:
     return {str(side): int(n) for side, n in sides.items()} | {
         f"quarantine {rule}": n for rule, n in aside.items()
     }
-
-
-def run_search(
-    experiment: Experiment, prepared: Prepared, folder: Path, run: SearchRun
-) -> SearchResult:
-    """Searches on the training side, tuned on the validation side; the test side is not touched."""
-    settings, task = experiment.search, prepared.task
-    return fdc.search.search(
-        crops(prepared, "train"),
-        crops(prepared, "validation"),
-        task=task,
-        tuner=settings.tuner,
-        minutes=settings.minutes,
-        trials=settings.trials,
-        epochs=settings.epochs,
-        patience=settings.patience,
-        batch_size=settings.batch_size,
-        seed=settings.seed,
-        workers=settings.workers,
-        engine=settings.engine,
-        cpus=settings.cpus,
-        gpus=settings.gpus,
-        memory_limit_gb=settings.memory_limit_gb,
-        balance=settings.balance,
-        augmentation=settings.augmentation,
-        folder=folder,
-        history=run.history,
-    )

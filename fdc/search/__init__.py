@@ -3,7 +3,7 @@
 from fdc.crops.view import CropView
 from fdc.search.result import SearchResult
 from fdc.search.run import search
+from fdc.search.spec import Resources, SearchSpec
 from fdc.tracking import TrialRecord
-from fdc.training.objective import Objective
 
-__all__ = ["CropView", "Objective", "SearchResult", "TrialRecord", "search"]
+__all__ = ["CropView", "Resources", "SearchResult", "SearchSpec", "TrialRecord", "search"]

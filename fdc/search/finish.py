@@ -26,17 +26,17 @@ class _Winner:
     """The one job in which the best trial's network is trained on."""
 
     def __init__(self, scheduler: Scheduler, best: TrialRecord, epochs: int) -> None:
-        self._director = scheduler
+        self._scheduler = scheduler
         self._best = best
         self._epochs = epochs
         self._given = False
 
-    def next_job(self, worker: str) -> Job | None:
+    def ask(self, worker: str) -> Job | None:
         """The job, once."""
         if self._given:
             return None
         self._given = True
-        scheduler, best = self._director, self._best
+        scheduler, best = self._scheduler, self._best
         record = scheduler.history.trials.get(FINAL) or TrialRecord(
             id=FINAL,
             number=len(scheduler.history.trials),
@@ -57,7 +57,7 @@ class _Winner:
         limit = record.first_epoch + self._epochs
         return Job(record, command, limit, budget.left, budget.now, False, deadline=budget.end)
 
-    def job_ended(self, job: Job) -> None:
+    def tell(self, job: Job) -> None:
         """Nothing more to do."""
 
 

@@ -41,11 +41,11 @@ class Job:
     returns: int = 0
 
 
-class Source(Protocol):
+class JobSource(Protocol):
     """Where jobs come from."""
 
-    def next_job(self, worker: str) -> Job | None:
+    def ask(self, worker: str) -> Job | None:
         """A job for a worker that is free; None: none now."""
 
-    def job_ended(self, job: Job) -> None:
+    def tell(self, job: Job) -> None:
         """Takes note of how a job went."""

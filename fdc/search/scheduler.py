@@ -12,7 +12,7 @@ from fdc.search import budget as budgets
 from fdc.search import pruning
 from fdc.search.budget import Budget, duration
 from fdc.search.console import Console
-from fdc.search.jobs import Job, Source
+from fdc.search.jobs import Job, JobSource
 from fdc.search.messages import (
     BatchSizeReduced,
     Built,
@@ -83,7 +83,7 @@ class Scheduler:
         """Where a trial's checkpoints lie."""
         return self.folder / "trials" / trial_id
 
-    def run(self, source: Source) -> None:
+    def run(self, source: JobSource) -> None:
         """Works until the source has no more jobs and none is running.
 
         Args:
@@ -122,8 +122,8 @@ class Scheduler:
     def _idle(self) -> Iterator[str]:
         return (name for name in self.workers.names if name not in self._jobs)
 
-    def _next_job(self, source: Source, worker: str) -> Job | None:
-        return self._returned.popleft() if self._returned else source.next_job(worker)
+    def _next_job(self, source: JobSource, worker: str) -> Job | None:
+        return self._returned.popleft() if self._returned else source.ask(worker)
 
     def _start(self, worker: str, job: Job) -> None:
         self._jobs[worker] = job
@@ -136,7 +136,7 @@ class Scheduler:
         self.console.began(job.record)
         self.workers.send(worker, job.command)
 
-    def _settle(self, job: Job, source: Source) -> None:
+    def _settle(self, job: Job, source: JobSource) -> None:
         record = job.record
         status, reason = job.outcome
         seconds = job.seconds_before + self.budget.now - job.began
@@ -144,7 +144,7 @@ class Scheduler:
             record.id, status, reason, seconds=seconds, traceback=job.traceback
         )
         if status is not None:
-            source.job_ended(job)
+            source.tell(job)
         self.console.ended(record)
         self.history.seconds_used(self.budget.used)
         # Only now: a kill before would leave a trial that is open and has nothing to go on from.

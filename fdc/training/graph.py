@@ -9,6 +9,7 @@ import keras
 import keras_tuner
 from autokeras.graph import Graph
 
+from fdc.training.analysers import ClassAnalyser
 from fdc.training.augmentation import Augmentation
 from fdc.training.backbones import BACKBONES
 from fdc.training.heads import Head, choose_head
@@ -70,6 +71,10 @@ class ClassBlock(autokeras.ClassificationHead):  # type: ignore[misc]
         """Builds the layers."""
         [features] = inputs
         return choose_head(hp, self._spec.task, self._spec.scale).layers(features)
+
+    def get_analyser(self) -> Any:
+        """What checks the targets that `fit` is given."""
+        return ClassAnalyser(len(self._spec.task.labels), name=self.name)
 
 
 class NumberBlock(autokeras.RegressionHead):  # type: ignore[misc]

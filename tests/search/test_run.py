@@ -16,7 +16,7 @@ import pytest
 
 from fdc.errors import SearchError
 from fdc.inference.network import Network
-from fdc.search import search
+from fdc.search import Resources, SearchSpec, search
 from fdc.tracking import Journal, TrialHistory
 from tests.search.conftest import Recorder
 from tests.synthetic_crops import TASKS
@@ -24,20 +24,14 @@ from tests.waiting import wait_until
 
 KIND = "ordinal"
 TASK = TASKS[KIND]
+TWO = Resources(workers=2)
 
 
 def look_for(data, folder, log=None, **changes):
-    task = changes.get("task", TASK)
-    train, validation = data.split(task.kind)
-    options = {
-        "task": TASK,
-        "minutes": None,
-        "trials": 2,
-        "epochs": 2,
-        "seed": 0,
-        "quiet": True,
-    }
-    return search(train, validation, folder=folder, history=log, **{**options, **changes})
+    train, validation = data.split(changes.get("task", TASK).kind)
+    usual = {"task": TASK, "minutes": None, "trials": 2, "epochs": 2, "seed": 0}
+    spec = SearchSpec(**{**usual, **changes})
+    return search(train, validation, spec, folder, history=log, quiet=True)
 
 
 def workers():
@@ -205,7 +199,7 @@ def test_a_worker_that_is_killed_costs_its_trial_alone(data, tmp_path):
             min(workers(), key=lambda worker: worker.create_time()).send_signal(signal.SIGKILL)
 
     log = Recorder(tmp_path, kill_first)
-    changes = {"task": TASKS["regression"], "epochs": 3, "trials": 9, "workers": 2}
+    changes = {"task": TASKS["regression"], "epochs": 3, "trials": 9, "resources": TWO}
     result = look_for(data, tmp_path, log, tuner="hyperband", **changes)
     assert [t.status for t in result.trials] == ["FAILED"] + ["COMPLETED"] * 8
     assert log.ended["0000"]["reason"].startswith("killed by the system, most likely out of memory")
@@ -221,9 +215,9 @@ def test_no_completed_trial_is_an_error_with_the_reasons(data, tmp_path):
     train, validation = data.split(KIND)
     beyond = type(train)(train.path, 90, 32, train.positions + 1000, train.targets)
     log = Recorder(tmp_path)
-    options = {"task": TASK, "minutes": None, "trials": 2, "epochs": 1}
+    spec = SearchSpec(TASK, minutes=None, trials=2, epochs=1)
     with pytest.raises(SearchError) as told:
-        search(beyond, validation, folder=tmp_path, history=log, quiet=True, **options)
+        search(beyond, validation, spec, tmp_path, history=log, quiet=True)
     assert "Not one of 2 trials was completed" in told.value.message
     assert "trial 0001 FAILED: IndexError: index 10" in told.value.message
     assert "feed.py" in log.ended["0000"]["traceback"]
@@ -234,9 +228,9 @@ def test_a_budget_without_room_for_an_epoch_says_what_would_fit(data, tmp_path):
     many = np.resize(np.arange(60), 5_000_000)
     huge = type(train)(train.path, 90, 32, train.positions[many], train.targets[many])
     log = Recorder(tmp_path)
-    options = {"task": TASK, "minutes": 4, "trials": 9, "quiet": True}
+    spec = SearchSpec(TASK, minutes=4, trials=9)
     with pytest.raises(SearchError) as told:
-        search(huge, validation, folder=tmp_path, history=log, **options)
+        search(huge, validation, spec, tmp_path, history=log, quiet=True)
     assert "Not one epoch fits into 4:00 min: the fastest network" in told.value.message
     assert "one epoch of 5000000 crops of 32 px" in told.value.message
     assert re.search(r"at least \d+ min, or at most \d+ photos, or smaller", told.value.hint)
@@ -248,7 +242,7 @@ def test_minutes_are_kept_and_the_winner_is_trained_on(data, tmp_path):
     began = time.monotonic()
     log = Recorder(tmp_path)
     limits = {"minutes": 1.5, "trials": 2, "epochs": 200, "patience": None}
-    result = look_for(data, tmp_path, log, workers=2, **limits)
+    result = look_for(data, tmp_path, log, resources=TWO, **limits)
     assert time.monotonic() - began < 90 + 60
     final = next(trial for trial in result.trials if trial.id == "final")
     assert final.continues == max(result.trials[:-1], key=lambda t: t.metrics["val_accuracy"]).id

@@ -85,22 +85,22 @@ class Queue:
 
     def __init__(self, scheduler, count, limit=60, share=1000.0):
         self.jobs = []
-        self._director = scheduler
+        self._scheduler = scheduler
         self._numbers = iter(range(count))
         self._limit = limit
         self._share = share
 
-    def next_job(self, worker):
+    def ask(self, worker):
         number = next(self._numbers, None)
         if number is None:
             return None
         record = TrialRecord(str(number), number, {"network/width": 16}, seed=number)
-        command = TrainCommand(self._director.trial_folder(record.id), {}, number)
-        job = Job(record, command, self._limit, self._share, self._director.budget.now)
+        command = TrainCommand(self._scheduler.trial_folder(record.id), {}, number)
+        job = Job(record, command, self._limit, self._share, self._scheduler.budget.now)
         self.jobs.append(job)
         return job
 
-    def job_ended(self, job):
+    def tell(self, job):
         pass
 
 
@@ -264,7 +264,7 @@ def test_a_halved_batch_is_told(capfd, tmp_path):
         tmp_path,
         None,
     )
-    job = Queue(scheduler, 1).next_job("worker0")
+    job = Queue(scheduler, 1).ask("worker0")
     scheduler._on_event(BatchSizeReduced(32), "worker0", job)
     assert "trial 0: memory ran out inside the library; batches are halved to 32 crops" in (
         capfd.readouterr().err

@@ -5,20 +5,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from fdc.crops.view import CropView
 from fdc.search.budget import Budget
-from fdc.tasks import Task
+from fdc.search.spec import SearchSpec
 from fdc.tracking import Journal, TrialHistory
 from fdc.training.objective import Objective
-from fdc.training.spec import TrainingSpec
+from tests.synthetic_crops import TASKS
 
-TASKS = {
-    "classes": Task(kind="classes", column="label", classes=("a", "b", "c", "d")),
-    "regression": Task(kind="regression", column="label"),
-}
 TUNERS = ("greedy", "bayesian", "hyperband", "random")
 
 
@@ -40,7 +34,7 @@ class Teller:
         return self.folder / "trials" / trial_id
 
     def run(self, source):
-        while len(self.jobs) < self.most and (job := source.next_job("worker0")) is not None:
+        while len(self.jobs) < self.most and (job := source.ask("worker0")) is not None:
             self.jobs.append(job)
             record = job.record = self.history.trial_began(job.record)
             if len(self.jobs) == self.most:
@@ -52,23 +46,21 @@ class Teller:
             folder = self.trial_folder(record.id)
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "best.npz").touch()
-            source.job_ended(job)
+            source.tell(job)
 
 
-def ask(folder, tuner, seed=3, trials=5, most=100, kind="classes", teller=Teller):
+@pytest.fixture
+def ask(data):
     from fdc.search import automodel
-    from fdc.training.graph import SearchGraph
 
-    train = CropView(folder / "crops.u8", 4, 32, np.arange(4), np.arange(4))
-    spec = TrainingSpec(
-        train, train, TASKS[kind], Objective.of(kind), ("flip", "shift"), "none", 4, 1, 0
-    )
-    with closing(Journal(folder)) as journal:
-        asking = teller(folder, TrialHistory(journal), Objective.of(kind), most)
-        automodel.explore(
-            asking, SearchGraph(spec), tuner=tuner, trials=trials, epochs=9, seed=seed
-        )
-    return asking
+    def run(folder, tuner, *, seed=3, trials=5, most=100, kind="ordinal", teller=Teller):
+        spec = SearchSpec(TASKS[kind], tuner=tuner, trials=trials, epochs=9, seed=seed)
+        with closing(Journal(folder)) as journal:
+            asking = teller(folder, TrialHistory(journal), spec.objective, most)
+            automodel.run_trials(asking, spec.training(*data.split(kind)), spec)
+        return asking
+
+    return run
 
 
 def values(teller):
@@ -76,7 +68,7 @@ def values(teller):
 
 
 @pytest.mark.parametrize("tuner", TUNERS)
-def test_every_tuner_starts_well_and_repeats_by_seed(tmp_path, tuner):
+def test_every_tuner_starts_well_and_repeats_by_seed(ask, tmp_path, tuner):
     one = ask(tmp_path / "one", tuner)
     assert len(one.jobs) == 5
     first = values(one)[0]
@@ -89,7 +81,7 @@ def test_every_tuner_starts_well_and_repeats_by_seed(tmp_path, tuner):
 
 
 @pytest.mark.parametrize("tuner", TUNERS)
-def test_a_killed_search_gets_its_running_trial_again_and_then_the_same_ones(tmp_path, tuner):
+def test_a_killed_search_gets_its_running_trial_again_and_then_the_same_ones(ask, tmp_path, tuner):
     whole = ask(tmp_path / "whole", tuner)
     killed = ask(tmp_path / "killed", tuner, most=4)
     resumed = ask(tmp_path / "killed", tuner)
@@ -98,13 +90,13 @@ def test_a_killed_search_gets_its_running_trial_again_and_then_the_same_ones(tmp
     assert json.loads((tmp_path / "killed" / "oracle.json").read_text())["trials"].keys()
 
 
-def test_a_finished_search_asks_for_nothing_more_and_then_for_more_trials(tmp_path):
+def test_a_finished_search_asks_for_nothing_more_and_then_for_more_trials(ask, tmp_path):
     ask(tmp_path, "greedy", trials=4)
     assert ask(tmp_path, "greedy", trials=4).jobs == []
     assert [job.record.id for job in ask(tmp_path, "greedy", trials=6).jobs] == ["0004", "0005"]
 
 
-def test_hyperband_goes_on_from_the_best_of_a_round(tmp_path):
+def test_hyperband_goes_on_from_the_best_of_a_round(ask, tmp_path):
     teller = ask(tmp_path, "hyperband", trials=13)
     assert [job.limit for job in teller.jobs] == [1] * 9 + [3] * 3 + [9]
     assert [job.record.first_epoch for job in teller.jobs] == [0] * 9 + [1] * 3 + [3]
@@ -114,7 +106,7 @@ def test_hyperband_goes_on_from_the_best_of_a_round(tmp_path):
     assert last.record.resource == pytest.approx(6 / 9)
 
 
-def test_numbers_have_their_own_choices(tmp_path):
+def test_numbers_have_their_own_choices(ask, tmp_path):
     first = values(ask(tmp_path, "greedy", kind="regression"))[0]
     assert first["head/target"] == "distribution"
     assert "head/label_smoothing" not in first
@@ -124,10 +116,10 @@ class Hoarder(Teller):
     """One that asks for a second trial before it has told how the first one went."""
 
     def run(self, source):
-        self.jobs = [source.next_job("worker0"), source.next_job("worker0")]
+        self.jobs = [source.ask("worker0"), source.ask("worker0")]
 
 
 @pytest.mark.parametrize("tuner", TUNERS)
-def test_a_worker_that_asks_again_gets_another_trial(tmp_path, tuner):
+def test_a_worker_that_asks_again_gets_another_trial(ask, tmp_path, tuner):
     first, second = ask(tmp_path / "one", tuner, teller=Hoarder).jobs
     assert first.record.id != second.record.id
