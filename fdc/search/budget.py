@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable
 
-EXPLORE = 0.5
+TRIALS_SHARE = 0.5
 """Share of the time in which trials are compared; in the rest the winner is trained on."""
 
 FEWEST_EPOCHS = 3
@@ -26,7 +26,7 @@ class Budget:
     """The time of a search: first for its trials, then for training the winner on.
 
     Args:
-        minutes: All of it; null: without end.
+        minutes: All of it; None: no limit.
         reserve: Seconds of it that are kept for what follows the training.
         used: Seconds that earlier sessions have taken.
         trials: How many trials there may be; a single one may use all of the time.
@@ -50,8 +50,8 @@ class Budget:
         self.reserved = min(reserve, 0.25 * self.total)
         usable = self.total - self.reserved
         self.end = self._began + usable if minutes is not None else math.inf
-        share = EXPLORE if trials > 1 else 1.0
-        self.explore_end = self._began + share * usable if minutes is not None else math.inf
+        share = TRIALS_SHARE if trials > 1 else 1.0
+        self.trials_end = self._began + share * usable if minutes is not None else math.inf
 
     @property
     def now(self) -> float:
@@ -69,9 +69,9 @@ class Budget:
         return self.end - self._clock()
 
     @property
-    def explore_left(self) -> float:
+    def trial_seconds_left(self) -> float:
         """Seconds in which trials may be compared."""
-        return self.explore_end - self._clock()
+        return self.trials_end - self._clock()
 
     def share(
         self,
@@ -85,19 +85,19 @@ class Budget:
         Args:
             trials_left: How many may still start, it included.
             work: How much of an average trial's work it is; not 1 for Hyperband's rounds.
-            epoch_seconds: What an epoch of the fastest trial took so far; null at the start.
+            epoch_seconds: What an epoch of the fastest trial took so far; None at the start.
             start_seconds: What trials took before their first epoch.
 
         Returns:
-            Null where too little is left for a trial that says anything.
+            None where too little is left for a trial that says anything.
         """
-        fair = self.explore_left * self._workers / max(1, trials_left) * work
+        fair = self.trial_seconds_left * self._workers / max(1, trials_left) * work
         if epoch_seconds is None:
-            return max(0.0, min(fair, self.explore_left))
+            return max(0.0, min(fair, self.trial_seconds_left))
         least = start_seconds + FEWEST_EPOCHS * epoch_seconds * min(1.0, work)
-        if least > self.explore_left:
+        if least > self.trial_seconds_left:
             return None
-        return min(max(fair, least), self.explore_left)
+        return min(max(fair, least), self.trial_seconds_left)
 
     def deadline(
         self, began: float, share: float, epoch_seconds: float, limit: int, first: bool
@@ -112,13 +112,13 @@ class Budget:
             first: Whether no trial has an epoch yet, so that this one may have more than its share.
 
         Returns:
-            Null where its epochs do not fit.
+            None where its epochs do not fit.
         """
         epochs = min(FEWEST_EPOCHS, limit)
         wanted = [(began + share, epochs)]
         if first:
             just_enough = self.now + SLACK * epochs * epoch_seconds
-            wanted += [(min(just_enough, self.explore_end), 1), (self.end, 1)]
+            wanted += [(min(just_enough, self.trials_end), 1), (self.end, 1)]
         for deadline, fewest in wanted:
             if deadline - self.now >= fewest * epoch_seconds:
                 return deadline
@@ -126,7 +126,7 @@ class Budget:
 
 
 def more_epochs(seconds: float, epoch_seconds: float) -> int | None:
-    """How many epochs fit into so many seconds; null: any number."""
+    """How many epochs fit into so many seconds; None: any number."""
     if math.isinf(seconds):
         return None
     return max(0, math.floor(seconds / epoch_seconds + 0.1))

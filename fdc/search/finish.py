@@ -62,7 +62,7 @@ class _Winner:
 
 
 def winner_to_train_on(scheduler: Scheduler) -> TrialRecord | None:
-    """The best trial; null where there is none, or no time in which training it on would help."""
+    """The best trial; None where there is none, or no time in which training it on would help."""
     if scheduler.stopping or math.isinf(scheduler.budget.end):
         return None
     begun = scheduler.history.trials.get(FINAL)
@@ -93,12 +93,12 @@ def train_winner_on(scheduler: Scheduler, epochs: int) -> None:
     scheduler.run(_Winner(scheduler, best, epochs))
 
 
-def export_winner(scheduler: Scheduler, settings: TrainingSpec, folder: Path) -> SearchResult:
+def export_winner(scheduler: Scheduler, training: TrainingSpec, folder: Path) -> SearchResult:
     """Exports the best network there is, which the training on has not made worse.
 
     Args:
         scheduler: Who knows the best.
-        settings: What all trials share.
+        training: What all trials share.
         folder: Where to.
 
     Raises:
@@ -109,7 +109,7 @@ def export_winner(scheduler: Scheduler, settings: TrainingSpec, folder: Path) ->
         folder,
         scheduler.trial_folder(best.id) / checkpoint.BEST,
         best.hyperparameters,
-        flip="flip" in settings.augmentation,
+        flip="flip" in training.augmentation,
     )
     exported = _exported(scheduler, command)
     objective = scheduler.objective

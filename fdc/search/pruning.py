@@ -28,7 +28,7 @@ def unpromising(
         objective: What is optimised.
 
     Returns:
-        The reason; null where it is to go on.
+        The reason; None where it is to go on.
     """
     progress = len(curve) / max(1, total)
     if progress < EARLIEST or progress >= 1:

@@ -1,6 +1,5 @@
 """Hands jobs to workers, answers what they ask, and writes the history; it does not train."""
 
-import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,11 +7,9 @@ from functools import singledispatchmethod
 from pathlib import Path
 
 from fdc.execution.protocol import Died, Ready, WorkerPool
-from fdc.search import budget as budgets
-from fdc.search import pruning
-from fdc.search.budget import Budget, duration
+from fdc.search.budget import Budget
 from fdc.search.console import Console
-from fdc.search.jobs import Job, JobSource
+from fdc.search.jobs import Job, JobSource, Outcome
 from fdc.search.messages import (
     BatchSizeReduced,
     Built,
@@ -24,6 +21,7 @@ from fdc.search.messages import (
     Stop,
 )
 from fdc.search.result import ranked
+from fdc.search.stopping import StoppingPolicy
 from fdc.tracking import TrialHistory, TrialRecord, TrialStatus
 from fdc.training import checkpoint
 from fdc.training.objective import Objective
@@ -31,8 +29,8 @@ from fdc.training.spec import ProbeResult
 
 POLL_SECONDS = 1.0
 
-MOST_RETURNS = 2
-"""How often a trial whose worker was lost is handed out again: it may be what kills machines."""
+MOST_LOST_WORKERS = 2
+"""How often a job whose worker was lost is handed out again: it may be what kills machines."""
 
 KEPT_CHECKPOINTS = 3
 """Of how many of the best trials the weights stay on disk."""
@@ -54,7 +52,7 @@ class Scheduler:
         objective: What is optimised.
         console: What a person sees.
         folder: Where the trials' checkpoints lie.
-        patience: Epochs without gain that end a trial; null: any number.
+        patience: Epochs without gain that end a trial; None: any number.
     """
 
     def __init__(
@@ -75,9 +73,9 @@ class Scheduler:
         self.folder = folder
         self.stopping = False
         """Set from outside: running trials end after their epoch, and no new ones start."""
-        self._patience = patience
+        self._policy = StoppingPolicy(budget, history, objective, patience)
         self._jobs: dict[str, Job] = {}
-        self._returned: deque[Job] = deque()
+        self._requeued: deque[Job] = deque()
 
     def trial_folder(self, trial_id: str) -> Path:
         """Where a trial's checkpoints lie."""
@@ -93,7 +91,7 @@ class Scheduler:
             for worker in self._idle():
                 job = None if self.stopping else self._next_job(source, worker)
                 if job is not None:
-                    self._start(worker, job)
+                    self._begin(worker, job)
             over = self.stopping or self.budget.left < 0
             if not self._jobs and (self.workers.names or over):
                 return
@@ -102,8 +100,8 @@ class Scheduler:
                 if job is not None:
                     self._on_event(event, worker, job)
                 if job is not None and worker not in self._jobs:
-                    self._settle(job, source)
-            self._end_what_overruns()
+                    self._close(job, source)
+            self._kill_overdue()
             self.console.update(
                 self.history.trials.values(), self.objective, self.budget, self._jobs.values()
             )
@@ -123,11 +121,11 @@ class Scheduler:
         return (name for name in self.workers.names if name not in self._jobs)
 
     def _next_job(self, source: JobSource, worker: str) -> Job | None:
-        return self._returned.popleft() if self._returned else source.ask(worker)
+        return self._requeued.popleft() if self._requeued else source.ask(worker)
 
-    def _start(self, worker: str, job: Job) -> None:
+    def _begin(self, worker: str, job: Job) -> None:
         self._jobs[worker] = job
-        job.began = self.budget.now
+        job.started = self.budget.now
         job.outcome = ("COMPLETED", None)
         job.traceback = None
         job.record = self.history.trial_began(job.record)
@@ -136,10 +134,10 @@ class Scheduler:
         self.console.began(job.record)
         self.workers.send(worker, job.command)
 
-    def _settle(self, job: Job, source: JobSource) -> None:
+    def _close(self, job: Job, source: JobSource) -> None:
         record = job.record
         status, reason = job.outcome
-        seconds = job.seconds_before + self.budget.now - job.began
+        seconds = job.seconds_before + self.budget.now - job.started
         self.history.trial_ended(
             record.id, status, reason, seconds=seconds, traceback=job.traceback
         )
@@ -151,7 +149,7 @@ class Scheduler:
         self._drop_checkpoints()
 
     def _drop_checkpoints(self) -> None:
-        kept = {job.record.continues for job in (*self._jobs.values(), *self._returned)}
+        kept = {job.record.continues for job in (*self._jobs.values(), *self._requeued)}
         # The best of each of Hyperband's rounds: the next round goes on from them.
         by_round: dict[float, list[str]] = {}
         for record in self.ranked():
@@ -164,13 +162,13 @@ class Scheduler:
             if record.id not in kept:
                 (self.trial_folder(record.id) / checkpoint.BEST).unlink(missing_ok=True)
 
-    def _finish(self, worker: str, status: TrialStatus, reason: str, traceback: str | None) -> None:
+    def _end(self, worker: str, status: TrialStatus, reason: str, traceback: str | None) -> None:
         job = self._jobs.pop(worker)
         job.outcome = (status, reason)
         job.traceback = traceback
         self.workers.mark_idle(worker)
 
-    def _end_what_overruns(self) -> None:
+    def _kill_overdue(self) -> None:
         for worker, job in self._jobs.items():
             grace = GRACE_SECONDS if job.record.predicted_epoch_seconds else START_GRACE_SECONDS
             if self.budget.left < -grace:
@@ -210,15 +208,10 @@ class Scheduler:
     def _(self, event: ProbeResult, worker: str, job: Job) -> None:
         record = job.record
         self.history.speed_measured(record.id, event.epoch_seconds)
-        if not math.isinf(self.budget.end):
-            first = not any(trial.curve for trial in self.history.trials.values())
-            deadline = self.budget.deadline(
-                job.began, job.share, event.epoch_seconds, job.limit - record.first_epoch, first
-            )
-            if deadline is None and job.explores and not record.curve:
-                self._refuse(worker, job, event.epoch_seconds)
-                return
-            job.deadline = deadline or job.began + job.share
+        refusal = self._policy.refusal(job, event.epoch_seconds)
+        if refusal is not None:
+            self._stop(worker, job, refusal)
+            return
         self.console.probed(record)
         self._answer(worker, job, event.epoch_seconds)
 
@@ -243,12 +236,12 @@ class Scheduler:
 
     @_on_event.register
     def _(self, event: Failed, worker: str, job: Job) -> None:
-        self._finish(worker, "FAILED", event.reason, event.traceback)
+        self._end(worker, "FAILED", event.reason, event.traceback)
 
     @_on_event.register
     def _(self, event: Died, worker: str, job: Job) -> None:
         if event.cause == "lost":
-            self._return(worker, event.reason)
+            self._requeue(worker, event.reason)
             return
         batch = job.command.batch_size or job.record.batch_size or 1
         if event.cause == "exhausted" and batch > 1:
@@ -258,70 +251,29 @@ class Scheduler:
             return
         if self.budget.left < 0:
             status: TrialStatus = "COMPLETED" if job.record.curve else "REFUSED"
-            self._finish(worker, status, "cut off by the end of the budget", None)
+            self._end(worker, status, "cut off by the end of the budget", None)
         else:
-            self._finish(worker, "FAILED", event.reason, event.output)
+            self._end(worker, "FAILED", event.reason, event.output)
 
-    def _return(self, worker: str, reason: str) -> None:
+    def _requeue(self, worker: str, reason: str) -> None:
         job = self._jobs[worker]
-        job.returns += 1
-        if job.returns > MOST_RETURNS:
-            self._finish(worker, "FAILED", f"{reason}, {job.returns} times", None)
+        job.lost_workers += 1
+        if job.lost_workers > MOST_LOST_WORKERS:
+            self._end(worker, "FAILED", f"{reason}, {job.lost_workers} times", None)
             return
         del self._jobs[worker]
         job.outcome = (None, f"{reason}: back into the queue")
-        job.share -= self.budget.now - job.began
-        self._returned.append(job)
-
-    def _refuse(self, worker: str, job: Job, epoch_seconds: float) -> None:
-        epochs = min(budgets.FEWEST_EPOCHS, job.limit)
-        job.outcome = (
-            "REFUSED",
-            f"an epoch would take {duration(epoch_seconds)}: {epochs} of them do not fit into its "
-            f"share of {duration(max(0.0, job.share))}",
-        )
-        self.workers.send(worker, Stop())
+        job.share -= self.budget.now - job.started
+        self._requeued.append(job)
 
     def _answer(self, worker: str, job: Job, epoch_seconds: float) -> None:
-        ending = self._ending(job, epoch_seconds)
+        ending = self._policy.ending(job, epoch_seconds, self.stopping)
         if ending is not None:
-            job.outcome = ending
-            self.workers.send(worker, Stop())
+            self._stop(worker, job, ending)
             return
-        seconds = None
-        if not math.isinf(job.deadline):
-            latest = min(job.deadline + budgets.OVERRUN * epoch_seconds, self.budget.end)
-            seconds = max(0.0, latest - self.budget.now)
+        seconds = self._policy.seconds_for_epoch(job, epoch_seconds)
         self.workers.send(worker, Continue(job.total, seconds))
 
-    def _ending(
-        self, job: Job, epoch_seconds: float
-    ) -> tuple[TrialStatus | None, str | None] | None:
-        record = job.record
-        done = record.next_epoch
-        more = budgets.more_epochs(job.deadline - self.budget.now, epoch_seconds)
-        job.total = job.limit if more is None else min(job.limit, done + more)
-        if done >= job.limit:
-            return "COMPLETED", None
-        if not record.curve:
-            job.total = max(job.total, done + 1)
-            return None
-        if self.stopping:
-            return None, "interrupted"
-        if job.total <= done:
-            return "COMPLETED", "its share of the budget is used"
-        return self._early_ending(job) if job.explores else None
-
-    def _early_ending(self, job: Job) -> tuple[TrialStatus, str] | None:
-        record = job.record
-        since = len(record.curve) - 1 - (record.best_epoch or 0)
-        if self._patience is not None and since >= self._patience:
-            return "COMPLETED", f"no gain in {since} epochs"
-        others = [
-            trial.curve
-            for trial in self.history.trials.values()
-            if trial.status in ("COMPLETED", "PRUNED") and trial.resource == record.resource
-        ]
-        total = job.total - record.first_epoch
-        reason = pruning.unpromising(record.curve, total, others, self.objective)
-        return None if reason is None else ("PRUNED", reason)
+    def _stop(self, worker: str, job: Job, outcome: Outcome) -> None:
+        job.outcome = outcome
+        self.workers.send(worker, Stop())

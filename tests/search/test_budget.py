@@ -25,12 +25,12 @@ def budget(clock, minutes=10.0, reserve=60.0, used=0.0, trials=6, workers=1):
 def test_time_is_halved_between_trials_and_the_winner(clock):
     whole = budget(clock)
     assert whole.left == 540
-    assert whole.explore_left == 270
+    assert whole.trial_seconds_left == 270
     assert whole.share(6, 1.0, None) == 45
 
 
 def test_a_single_trial_may_use_everything(clock):
-    assert budget(clock, trials=1).explore_left == 540
+    assert budget(clock, trials=1).trial_seconds_left == 540
 
 
 def test_earlier_sessions_count(clock):
@@ -58,7 +58,7 @@ def test_a_trial_whose_epochs_do_not_fit_its_share_gets_no_deadline(clock):
 def test_the_first_trial_may_take_what_there_is(clock):
     whole = budget(clock)
     assert whole.deadline(clock(), 45, 20.0, 60, first=True) == pytest.approx(clock() + 72)
-    assert whole.deadline(clock(), 45, 200.0, 60, first=True) == whole.explore_end
+    assert whole.deadline(clock(), 45, 200.0, 60, first=True) == whole.trials_end
     assert whole.deadline(clock(), 45, 500.0, 60, first=True) == whole.end
     assert whole.deadline(clock(), 45, 600.0, 60, first=True) is None
 
