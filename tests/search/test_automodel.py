@@ -9,8 +9,7 @@ import pytest
 from fdc.crops.array import CropArray
 from fdc.search.budget import Budget
 from fdc.search.spec import SearchSpec
-from fdc.tracking import TrialHistory
-from fdc.tracking.journal import Journal
+from fdc.tracking import Journal, TrialHistory
 from tests.synthetic_crops import TASKS
 
 

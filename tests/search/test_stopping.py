@@ -7,8 +7,7 @@ import pytest
 from fdc.search.budget import Budget
 from fdc.search.jobs import Job
 from fdc.search.stopping import StoppingPolicy
-from fdc.tracking import TrialHistory, TrialRecord
-from fdc.tracking.journal import Journal
+from fdc.tracking import Journal, TrialHistory, TrialRecord
 from fdc.training.objective import Objective
 from fdc.training.spec import TrainCommand
 
