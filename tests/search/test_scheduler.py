@@ -1,114 +1,23 @@
 """The scheduler's decisions, with workers that say what they are told to say."""
 
-from collections import deque
-
 import pytest
 
 from fdc.execution.protocol import Died
 from fdc.search.budget import Budget
 from fdc.search.console import Console
-from fdc.search.jobs import Job
-from fdc.search.messages import BatchSizeReduced, Built, Continue, Done, EpochEnded, Stop
+from fdc.search.messages import BatchSizeReduced, Built, Continue
 from fdc.search.scheduler import Scheduler
-from fdc.tracking import TrialRecord
 from fdc.training.objective import Objective
-from fdc.training.spec import ProbeResult, TrainCommand
+from fdc.training.spec import TrainCommand
 from tests.search.conftest import Recorder
-
-
-class Clock:
-    seconds = 100.0
-
-    def __call__(self):
-        return self.seconds
-
-
-class Pool:
-    """One worker whose epochs have the accuracies of a script; the clock runs with them.
-
-    At None it says nothing more.
-    """
-
-    def __init__(self, clock, scripts, epoch_seconds=10.0, deaths=()):
-        self.names = ["worker0"]
-        self.settings = None
-        self.peak_bytes = 0
-        self.sent = []
-        self.killed = []
-        self._clock = clock
-        self._scripts = {str(i): list(script) for i, script in enumerate(scripts)}
-        self._epoch_seconds = epoch_seconds
-        self._deaths = deque(deaths)
-        self._waiting = deque()
-        self._trial = None
-        self._epoch = 0
-
-    def send(self, name, command):
-        self.sent.append(command)
-        if isinstance(command, TrainCommand):
-            self._trial, self._epoch = command.folder.name, command.first_epoch
-            self._waiting += [Built(1000, command.batch_size or 64), *self._probed()]
-        elif isinstance(command, Continue):
-            self._clock.seconds += self._epoch_seconds
-            script = self._scripts[self._trial]
-            accuracy = script.pop(0)
-            if accuracy is None:
-                self._clock.seconds += 1000
-                return
-            metrics = {"val_accuracy": accuracy, "val_loss": 1 - accuracy}
-            self._waiting.append(EpochEnded(self._epoch, metrics, self._epoch_seconds, True))
-            self._epoch += 1
-        elif isinstance(command, Stop):
-            self._waiting.append(Done())
-
-    def _probed(self):
-        if self._deaths:
-            return [self._deaths.popleft()]
-        return [ProbeResult(self._epoch_seconds, 1.0)]
-
-    def receive(self, timeout):
-        if self._waiting:
-            yield "worker0", self._waiting.popleft()
-
-    def mark_idle(self, name):
-        pass
-
-    def kill(self, name, reason):
-        if self.killed:
-            return
-        self.killed.append(reason)
-        self._waiting.append(Died(reason))
-
-
-class Queue:
-    """Gives out jobs one after the other."""
-
-    def __init__(self, scheduler, count, limit=60, share=1000.0):
-        self.jobs = []
-        self._scheduler = scheduler
-        self._numbers = iter(range(count))
-        self._limit = limit
-        self._share = share
-
-    def ask(self, worker):
-        number = next(self._numbers, None)
-        if number is None:
-            return None
-        record = TrialRecord(str(number), number, {"network/width": 16}, seed=number)
-        command = TrainCommand(self._scheduler.trial_folder(record.id), {}, number)
-        job = Job(record, command, self._limit, self._share, self._scheduler.budget.now)
-        self.jobs.append(job)
-        return job
-
-    def tell(self, job):
-        pass
+from tests.search.scripted import Clock, ScriptedJobs, ScriptedPool
 
 
 @pytest.fixture
 def direct(tmp_path):
     def make(scripts, minutes=None, patience=None, epoch_seconds=10.0, deaths=(), **queue):
         clock = Clock()
-        pool = Pool(clock, scripts, epoch_seconds, deaths)
+        pool = ScriptedPool(clock, scripts, epoch_seconds, deaths)
         log = Recorder(tmp_path)
         scheduler = Scheduler(
             pool,
@@ -119,7 +28,7 @@ def direct(tmp_path):
             tmp_path,
             patience,
         )
-        scheduler.run(Queue(scheduler, len(scripts), **queue))
+        scheduler.run(ScriptedJobs(scheduler, len(scripts), **queue))
         return scheduler, pool, log
 
     return make
@@ -197,7 +106,7 @@ def test_what_overruns_the_budget_is_killed_and_counts_as_far_as_it_came(direct,
 
 def test_nothing_starts_once_it_is_stopping(tmp_path):
     clock = Clock()
-    pool = Pool(clock, [[0.5] * 9, [0.5]])
+    pool = ScriptedPool(clock, [[0.5] * 9, [0.5]])
     log = Recorder(tmp_path)
     scheduler = Scheduler(
         pool,
@@ -209,7 +118,7 @@ def test_nothing_starts_once_it_is_stopping(tmp_path):
         None,
     )
     log.on_epoch = lambda trial, epoch: setattr(scheduler, "stopping", epoch == 1)
-    scheduler.run(Queue(scheduler, 2))
+    scheduler.run(ScriptedJobs(scheduler, 2))
     assert log.epochs == [("0", 0), ("0", 1)]
     assert log.ended == {}
     [record] = scheduler.history.trials.values()
@@ -233,7 +142,7 @@ def test_only_the_best_three_keep_their_weights(direct, tmp_path):
 def test_epochs_that_a_checkpoint_had_ahead_of_the_books_are_told(tmp_path):
     """A driver that is killed between a checkpoint and its books loses no point."""
     clock = Clock()
-    pool = Pool(clock, [[0.7]])
+    pool = ScriptedPool(clock, [[0.7]])
     ahead = [{"val_accuracy": 0.5}, {"val_accuracy": 0.6}]
     send = pool.send
 
@@ -248,7 +157,7 @@ def test_epochs_that_a_checkpoint_had_ahead_of_the_books_are_told(tmp_path):
     budget = Budget(None, 0.0, 0.0, 1, 1, clock)
     objective = Objective.of("classes")
     scheduler = Scheduler(pool, budget, log, objective, Console(quiet=True), tmp_path, None)
-    scheduler.run(Queue(scheduler, 1, limit=3))
+    scheduler.run(ScriptedJobs(scheduler, 1, limit=3))
     assert log.epochs == [("0", 0), ("0", 1), ("0", 2)]
     assert [m["val_accuracy"] for m in log.trials["0"].curve] == [0.5, 0.6, 0.7]
 
@@ -256,7 +165,7 @@ def test_epochs_that_a_checkpoint_had_ahead_of_the_books_are_told(tmp_path):
 def test_a_halved_batch_is_told(capfd, tmp_path):
     console = Console()
     scheduler = Scheduler(
-        Pool(Clock(), []),
+        ScriptedPool(Clock(), []),
         Budget(None, 0.0, 0.0, 1, 1, Clock()),
         Recorder(tmp_path),
         Objective.of("classes"),
@@ -264,7 +173,7 @@ def test_a_halved_batch_is_told(capfd, tmp_path):
         tmp_path,
         None,
     )
-    job = Queue(scheduler, 1).ask("worker0")
+    job = ScriptedJobs(scheduler, 1).ask("worker0")
     scheduler._on_event(BatchSizeReduced(32), "worker0", job)
     assert "trial 0: memory ran out inside the library; batches are halved to 32 crops" in (
         capfd.readouterr().err
