@@ -14,6 +14,9 @@ Detector = Literal["yunet", "mtcnn"]
 Engine = Literal["local", "ray"]
 """Where work is done: on this machine, or on a cluster."""
 
+Tuner = Literal["greedy", "bayesian", "hyperband", "random"]
+"""How hyperparameters are proposed."""
+
 SIZE = 64
 """Side of a crop, in pixels."""
 

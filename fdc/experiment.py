@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fdc import choices, configuration
-from fdc.choices import Balance, Detector, Engine, Face
+from fdc.choices import Balance, Detector, Engine, Face, Tuner
 from fdc.errors import SettingsError, did_you_mean
 from fdc.tasks import Augmentation, Task
 
@@ -132,9 +132,7 @@ class PrepareSettings(_Settings):
 class SearchSettings(_Settings):
     """How long and how a model is searched for."""
 
-    tuner: Literal["greedy", "bayesian", "hyperband", "random"] = Field(
-        default="greedy", description="How the next trial is chosen."
-    )
+    tuner: Tuner = Field(default="greedy", description="How the next trial is chosen.")
     minutes: float | None = Field(
         default=20, gt=0, description="The search ends within it; null: no limit."
     )

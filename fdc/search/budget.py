@@ -49,9 +49,8 @@ class Budget:
         self.total = math.inf if minutes is None else minutes * 60
         self.reserved = min(reserve, 0.25 * self.total)
         usable = self.total - self.reserved
-        self.end = self._began + usable if minutes is not None else math.inf
-        share = TRIALS_SHARE if trials > 1 else 1.0
-        self.trials_end = self._began + share * usable if minutes is not None else math.inf
+        self.end = self._began + usable
+        self.trials_end = self._began + usable * (TRIALS_SHARE if trials > 1 else 1.0)
 
     @property
     def now(self) -> float:

@@ -13,6 +13,7 @@ from keras_tuner.engine.trial import Trial, TrialStatus
 from threadpoolctl import threadpool_limits
 
 from fdc import files
+from fdc.choices import Tuner
 from fdc.search import hyperband
 
 WORST = 1e9
@@ -163,7 +164,7 @@ class RandomOracle(WorkerOracle, oracles.RandomSearchOracle):  # type: ignore[mi
     """Random search."""
 
 
-ORACLES: dict[str, type[WorkerOracle]] = {
+ORACLES: dict[Tuner, type[WorkerOracle]] = {
     "greedy": GreedyOracle,
     "bayesian": BayesianOracle,
     "hyperband": HyperbandOracle,

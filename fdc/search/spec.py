@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fdc.choices import Balance, Engine
+from fdc.choices import Balance, Engine, Tuner
 from fdc.crops.view import CropView
 from fdc.errors import SearchError
 from fdc.execution import memory
@@ -68,7 +68,7 @@ class SearchSpec:
     """
 
     task: Task
-    tuner: str = "greedy"
+    tuner: Tuner = "greedy"
     minutes: float | None = 20.0
     trials: int = 8
     epochs: int = 60

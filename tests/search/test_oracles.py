@@ -1,10 +1,13 @@
 """What every oracle of a search promises, whatever it proposes with."""
 
 import json
+from typing import get_args
 
 import pytest
 
-NAMES = ("greedy", "bayesian", "hyperband", "random")
+from fdc.choices import Tuner
+
+NAMES = get_args(Tuner)
 ROUNDS = {"hyperband"}
 POINTS = ({}, {"width": 16}, {"family": "plain"})
 WIDTHS = [16, 24, 32, 48]

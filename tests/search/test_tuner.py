@@ -4,16 +4,18 @@ import json
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from fdc.choices import Tuner
 from fdc.search.budget import Budget
 from fdc.search.spec import SearchSpec
 from fdc.tracking import Journal, TrialHistory
 from fdc.training.objective import Objective
 from tests.synthetic_crops import TASKS
 
-TUNERS = ("greedy", "bayesian", "hyperband", "random")
+TUNERS = get_args(Tuner)
 
 
 @dataclass
