@@ -18,6 +18,7 @@ from fdc.experiment import Experiment
 from fdc.faces.choose import choose_recipe
 from fdc.faces.recipe import Recipe
 from fdc.sample import dataset as sample
+from fdc.sources.vocabulary import LABELS
 from fdc.tasks import Task
 
 from . import workspace
@@ -44,6 +45,23 @@ class Prepared:
     store: CropStore
 
 
+@dataclass(frozen=True)
+class Cropped:
+    """Photos that are read, checked and cropped, and not split yet.
+
+    Attributes:
+        root: Folder of the photos.
+        manifest: One row per photo, with the places of their crops.
+        recipe: How a photo became a crop.
+        store: The crops.
+    """
+
+    root: Path
+    manifest: pd.DataFrame
+    recipe: Recipe
+    store: CropStore
+
+
 def prepare(experiment: Experiment) -> Prepared:
     """Reads, checks, crops, groups and splits the photos of an experiment; what is done is kept.
 
@@ -52,36 +70,43 @@ def prepare(experiment: Experiment) -> Prepared:
         WeightsError: A network that the experiment names is not here.
         StoreError: The crops cannot be kept.
     """
-    root, recipe, store, cropped = crop(experiment)
-    curated, task = divide(experiment, root, cropped)
-    curated.attrs["recipe"] = recipe.fingerprint
-    manifest.write(curated, workspace.manifest(task.name, root))
+    cropped = crop_photos(experiment)
+    curated, task = split_photos(experiment, cropped)
+    curated.attrs["recipe"] = cropped.recipe.fingerprint
+    manifest.write(curated, workspace.manifest(task.name, cropped.root))
     show(curated, task)
-    return Prepared(root, task, curated, recipe, store)
+    return Prepared(cropped.root, task, curated, cropped.recipe, cropped.store)
 
 
-def crop(experiment: Experiment) -> tuple[Path, Recipe, CropStore, pd.DataFrame]:
-    """Reads and checks the photos and makes the crops that are missing.
-
-    Returns:
-        Folder of the photos, recipe, crops, and the manifest before it is split.
-    """
-    root = photos(experiment)
-    told = read(experiment, root)
-    recipe = recipe_of(experiment)
+def crop_photos(experiment: Experiment) -> Cropped:
+    """Reads and checks the photos and makes the crops that are missing."""
+    settings = experiment.prepare
+    root = photos_folder(experiment)
+    checked = read_photos(experiment, root)
+    recipe = choose_recipe(
+        background=settings.background,
+        model=settings.background_model,
+        detector=settings.detector,
+        weights_folders=settings.weights,
+        size=settings.size,
+        margin=settings.margin,
+        colour=settings.background_colour,
+        face=settings.face,
+        several="largest" if settings.several_faces == "largest" else "refuse",
+    )
     cropped, store = cut_crops(
-        told,
+        checked,
         root,
         workspace.STORES,
         recipe,
-        workers=experiment.prepare.workers,
-        weights=experiment.prepare.weights,
-        engine=experiment.prepare.engine,
+        workers=settings.workers,
+        weights=settings.weights,
+        engine=settings.engine,
     )
-    return root, recipe, store, with_quality(cropped, store)
+    return Cropped(root, with_quality(cropped, store), recipe, store)
 
 
-def photos(experiment: Experiment) -> Path:
+def photos_folder(experiment: Experiment) -> Path:
     """The folder of photos; the built-in sample is drawn where none is given."""
     if experiment.data.path is not None:
         return experiment.data.path
@@ -95,39 +120,25 @@ def photos(experiment: Experiment) -> Path:
     return sample.draw(workspace.sample(subjects, each), subjects=subjects, photos=each)
 
 
-def read(experiment: Experiment, root: Path) -> pd.DataFrame:
+def read_photos(experiment: Experiment, root: Path) -> pd.DataFrame:
     """The manifest of a folder, after the rules that need no crop."""
-    read = sources.read(
+    column = experiment.task.column
+    photos = sources.read(
         root,
         experiment.data.reader,
         subject_pattern=experiment.data.subject_pattern,
-        label_column=experiment.task.column,
+        label_column=column,
         cache=workspace.INSPECTION,
     )
-    if experiment.task.column not in read or read[experiment.task.column].isna().all():
-        labels = [str(column) for column in read if read[column].notna().any()]
+    if column not in photos or photos[column].isna().all():
+        labels = [name for name in photos if name in LABELS or name not in manifest.SCHEMA.columns]
+        known = [str(name) for name in labels if photos[name].notna().any()]
         raise DataError(
-            f"The photos in {root} have no {experiment.task.column!r}, which "
-            f"{experiment.task.name} learns from. What they have: {', '.join(labels)}.",
+            f"The photos in {root} have no {column!r}, which {experiment.task.name} learns from. "
+            f"What they have: {', '.join(known) or 'no label at all'}.",
             "Choose another task, or name the reader with --reader.",
         )
-    return rules.apply(read, experiment.rules.thresholds, experiment.rules.off)
-
-
-def recipe_of(experiment: Experiment) -> Recipe:
-    """The recipe that this machine can follow; what it cannot is said loudly."""
-    settings = experiment.prepare
-    return choose_recipe(
-        background=settings.background,
-        model=settings.background_model,
-        detector=settings.detector,
-        weights_folders=settings.weights,
-        size=settings.size,
-        margin=settings.margin,
-        colour=settings.background_colour,
-        face=settings.face,
-        several="largest" if settings.several_faces == "largest" else "refuse",
-    )
+    return rules.apply(photos, experiment.rules.thresholds, experiment.rules.off)
 
 
 def with_quality(cropped: pd.DataFrame, store: CropStore) -> pd.DataFrame:
@@ -142,27 +153,27 @@ def with_quality(cropped: pd.DataFrame, store: CropStore) -> pd.DataFrame:
     )
 
 
-def divide(experiment: Experiment, root: Path, cropped: pd.DataFrame) -> tuple[pd.DataFrame, Task]:
+def split_photos(experiment: Experiment, cropped: Cropped) -> tuple[pd.DataFrame, Task]:
     """Finds copies, groups the photos and splits them, no group ever changing sides."""
-    task = experiment.task.complete(manifest.clean(cropped)[experiment.task.column])
-    split = experiment.split
-    place = workspace.splits(task.name, root)
+    settings, split = experiment.rules, experiment.split
+    task = experiment.task.complete(manifest.clean(cropped.manifest)[experiment.task.column])
+    history = workspace.splits(task.name, cropped.root)
     curated = curate(
-        cropped,
+        cropped.manifest,
         task,
-        thresholds=experiment.rules.thresholds,
-        off=experiment.rules.off,
-        copy_bits=experiment.rules.copy_bits,
-        alike_bits=experiment.rules.alike_bits,
+        thresholds=settings.thresholds,
+        off=settings.off,
+        copy_bits=settings.copy_bits,
+        alike_bits=settings.alike_bits,
         fractions=split.fractions,
         seed=split.seed,
         fold=None if split.folds is None else (split.fold, split.folds),
         published=split.published,
-        previous=split_history.load(place, fractions=split.fractions, seed=split.seed),
+        previous=split_history.load(history, fractions=split.fractions, seed=split.seed),
         warn=lambda text: console.print(f"Note: {text}", style="yellow"),
     )
     if split.folds is None:
-        split_history.save(place, curated, fractions=split.fractions, seed=split.seed)
+        split_history.save(history, curated, fractions=split.fractions, seed=split.seed)
     return curated, task
 
 
@@ -181,8 +192,8 @@ def show(curated: pd.DataFrame, task: Task) -> None:
     console.print(table)
     aside = manifest.quarantine_counts(curated)
     if aside:
-        told = ", ".join(f"{rule} {count}" for rule, count in aside.items())
-        console.print(f"Quarantined {sum(aside.values())} of {len(curated)}: {told}")
+        counted = ", ".join(f"{rule} {count}" for rule, count in aside.items())
+        console.print(f"Quarantined {sum(aside.values())} of {len(curated)}: {counted}")
 
 
 def verify_store(prepared: Prepared) -> None:

@@ -10,7 +10,7 @@ from fdc.experiment import Experiment
 from fdc.manifest import clean
 
 from . import workspace
-from .prepare import crop, divide
+from .prepare import crop_photos, split_photos
 
 console = Console()
 
@@ -23,23 +23,22 @@ def report(experiment: Experiment, output: Path | None = None, *, examples: bool
         output: The page in Korean; by default below data/reports/. Other languages lie beside it.
         examples: Whether photos are shown. A page that shows any stays on this disk.
     """
-    root, _, _, cropped = crop(experiment)
+    cropped = crop_photos(experiment)
     try:
-        curated, task = divide(experiment, root, cropped)
+        curated, task = split_photos(experiment, cropped)
     except DataError as error:
         # A page about photos that cannot be learned from is what tells a person why.
         console.print(str(error), style="yellow")
-        curated = cropped
-        task = experiment.task.complete(clean(cropped)[experiment.task.column])
-    path = output or workspace.report(task.name, root)
-    path.parent.mkdir(parents=True, exist_ok=True)
+        curated = cropped.manifest
+        task = experiment.task.complete(clean(curated)[experiment.task.column])
+    path = output or workspace.report(task.name, cropped.root)
     pages = write_reports(
         curated,
         task,
         path,
-        root=root,
+        root=cropped.root,
         examples=examples,
         weighing=experiment.search.balance,
-        title=workspace.dataset_name(root),
+        title=workspace.dataset_name(cropped.root),
     )
     console.print(f"Open {' or '.join(map(str, pages.values()))}")

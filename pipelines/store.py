@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import pandas as pd
 from rich.console import Console
 
+from fdc import manifest
 from fdc.crops import store
 
 from . import workspace
@@ -27,12 +27,11 @@ def collect_garbage(*, delete: bool) -> None:
         return
     unused = [path for path in store.stores(workspace.STORES) if path.name not in used]
     for folder in unused:
-        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        console.print(f"{folder} ({size / 1e6:.0f} MB)")
-    told = f"{len(unused)} crop store(s) are used by no manifest and no search."
-    console.print(told + (" fdc store gc --delete removes them." if unused else ""))
+        console.print(f"{folder} ({store.size_of(folder) / 1e6:.0f} MB)")
+    advice = " fdc store gc --delete removes them." if unused else ""
+    console.print(f"{len(unused)} crop store(s) are used by no manifest and no search.{advice}")
 
 
-def recipe_of(manifest: Path) -> str:
+def recipe_of(path: Path) -> str:
     """The fingerprint of the recipe that a manifest was last prepared with."""
-    return str(pd.read_parquet(manifest, columns=["path"]).attrs.get("recipe"))
+    return str(manifest.read(path).attrs.get("recipe"))

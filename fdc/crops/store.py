@@ -132,11 +132,16 @@ def collect_garbage(stores_folder: Path, keep: Collection[str]) -> list[tuple[Pa
             continue
         with contextlib.suppress(StoreError):
             lock = lock_store(folder, 0.0)
-            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            size = size_of(folder)
             shutil.rmtree(folder)
             lock.release()
             removed.append((folder, size))
     return removed
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files of a store."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def stores(stores_folder: Path) -> list[Path]:
