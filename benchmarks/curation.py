@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import multiprocessing
 import resource
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,6 @@ import numpy as np
 from PIL import Image
 
 from fdc.execution.cpus import usable_cpus
-from fdc.execution.processes import pool
 from fdc.imaging import decoding as photos
 from fdc.imaging import inspection
 from fdc.imaging.perceptual_hash import DECODED_SIDE
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BITS = np.arange(64, dtype=np.uint64)
+SPAWN = multiprocessing.get_context("spawn")
 
 
 def synthetic(rows: int, seed: int = 0) -> pd.DataFrame:
@@ -127,7 +128,7 @@ def time_hashing(count: int) -> dict[str, Any]:
     cores = usable_cpus()
     rng = np.random.default_rng(0)
     report: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as name, pool(cores) as executor:
+    with tempfile.TemporaryDirectory() as name, ProcessPoolExecutor(cores, SPAWN) as executor:
         folder = Path(name)
         kinds = {
             "200 px JPEG": _photos(folder / "small", ".jpg", (200, 200), count, rng),

@@ -304,9 +304,8 @@ def _folder(options: argparse.Namespace, name: str) -> dict[str, Any]:
 
 def _fdc(options: argparse.Namespace, name: str) -> dict[str, Any]:
     """Runs the photos once for the workers to warm up on, and then for the clock."""
-    from fdc.crops import local
+    from fdc.crops.preparation import Photo, Preparation, prepare_photos
     from fdc.crops.record import key_of
-    from fdc.crops.work import Job, Photo
     from fdc.crops.writer import CropWriter
 
     chosen = recipe(options)
@@ -319,12 +318,13 @@ def _fdc(options: argparse.Namespace, name: str) -> dict[str, Any]:
     ]
     warm = once[: 2 * options.workers]
     threads = max(1, usable_cpus() // options.workers)
-    job = Job(chosen, root, (str(options.weights),), threads)
+    preparation = Preparation(chosen, root, (str(options.weights),), threads)
     peak = _Peak()
     refused: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder, CropWriter(Path(folder), chosen) as writer:
         began = time.perf_counter()
-        for number, outcome in enumerate(local.execute(job, warm + once, options.workers)):
+        outcomes = prepare_photos(preparation, warm + once, workers=options.workers)
+        for number, outcome in enumerate(outcomes):
             if number == len(warm) - 1:
                 began = time.perf_counter()
             if number >= len(warm):

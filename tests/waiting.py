@@ -1,6 +1,5 @@
 """Waiting for what happens in other threads and processes, however busy the machine is."""
 
-import os
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -19,19 +18,14 @@ def wait_until(condition: Callable[[], Truth], seconds: float = 120) -> Truth:
     return answer
 
 
-def wait_until_gone(group: int) -> None:
-    """Waits until no process of a group runs."""
-    wait_until(lambda: not _running(group))
+def wait_until_gone(processes: list[psutil.Process], seconds: float = 120) -> None:
+    """Waits until none of the processes runs."""
+    wait_until(lambda: not [process for process in processes if _running(process)], seconds)
 
 
-def _running(group: int) -> list[psutil.Process]:
+def _running(process: psutil.Process) -> bool:
     # A process that ended stays as a zombie for as long as its parent does not ask.
-    found = []
-    for process in psutil.process_iter(["status"]):
-        try:
-            here = os.getpgid(process.pid) == group
-        except ProcessLookupError:
-            continue
-        if here and process.info["status"] != psutil.STATUS_ZOMBIE:
-            found.append(process)
-    return found
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -10,20 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from fdc import manifest as manifests
-from fdc.crops import distributed, local
+from fdc.crops.preparation import Photo, Preparation, prepare_photos
 from fdc.crops.store import CropStore, keys_of, stores
-from fdc.crops.work import Execute, Job, Photo
 from fdc.crops.writer import CropWriter
-from fdc.errors import DataError
 from fdc.execution.cpus import usable_cpus
 from fdc.faces.recipe import Recipe
 from fdc.imaging.cache import Stamp
 from fdc.progress import track
 
 _log = logging.getLogger("fdc")
-
-ENGINES: dict[str, Execute] = {"local": local.execute, "ray": distributed.execute}
-"""Executors by name; each yields the same outcomes in the same order."""
 
 
 def cut_crops(
@@ -47,9 +42,9 @@ def cut_crops(
         root: folder of the photos, or an fsspec URL.
         stores_folder: the folder of all stores.
         recipe: how a photo becomes a crop.
-        workers: photos at a time; null takes one per core.
+        workers: photos at a time; None takes one per core.
         weights: folders where weights may lie, before the cache folder.
-        engine: name of an executor.
+        engine: key of `fdc.execution.pool.ENGINES`.
         wait: seconds to wait for another writer of the same store.
 
     Returns:
@@ -59,18 +54,16 @@ def cut_crops(
     Raises:
         StoreError: the disk is full, or another process holds the store.
         WeightsError: weights that the recipe names are missing.
-        DataError: there is no such engine.
-        ExecutionError: its cluster cannot be had.
+        ExecutionError: there is no such engine, its cluster cannot be had, or workers do not start.
     """
-    if engine not in ENGINES:
-        raise DataError(f"There is no engine {engine!r}.", f"Choose one of: {', '.join(ENGINES)}.")
-    few = workers if engine == "local" else None
-    threads = max(1, usable_cpus() // few) if few else 1
+    local = engine == "local"
+    threads = max(1, usable_cpus() // workers) if local and workers else 1
     folder = Path(stores_folder) / recipe.fingerprint
     _announce(folder, recipe)
     # A worker on another machine has another working directory.
     place = str(root) if "://" in str(root) else str(Path(root).resolve())
-    job = Job(recipe, place, tuple(str(Path(path).resolve()) for path in weights), threads)
+    weights_folders = tuple(str(Path(path).resolve()) for path in weights)
+    preparation = Preparation(recipe, place, weights_folders, threads)
     keys = keys_of(manifest)
     passing: dict[str, tuple[str, str]] = {}
     with CropWriter(folder, recipe, wait) as writer:
@@ -78,8 +71,11 @@ def cut_crops(
         writer.require_room(len(missing))
         refused: Counter[str] = Counter()
         photos = _photos(manifest.loc[missing.index], missing)
+        if local:
+            workers = min(workers or usable_cpus(), len(missing))
+        outcomes = prepare_photos(preparation, photos, engine=engine, workers=workers)
         for outcome in track(
-            ENGINES[engine](job, photos, workers) if len(missing) else (),
+            outcomes if len(missing) else (),
             "Preparing photos",
             total=len(missing),
             status=lambda: ", ".join(f"{n} {rule}" for rule, n in refused.most_common()),

@@ -26,13 +26,15 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Crashed:
+class Crashed(Generic[Item]):
     """In place of a result: the item ended its worker, or took too long.
 
     Attributes:
+        item: Which it was.
         reason: How, the same on every engine.
     """
 
+    item: Item
     reason: str
 
 
@@ -58,7 +60,7 @@ def map_ordered(
     memory_bytes: int = ITEM_BYTES,
     hang_seconds: float = float("inf"),
     ahead: int = 2,
-) -> Iterator[Result | Crashed]:
+) -> Iterator[Result | Crashed[Item]]:
     """Has every item worked on by some worker.
 
     An item whose worker died is tried once more and then given up; one that takes too long is given
@@ -108,10 +110,10 @@ class _Mapping(Generic[Item, Result]):
         self._queues: dict[str, deque[_Task[Item]]] = {}
         """What each worker that is ready has been sent and not answered, the oldest first."""
         self._returned: deque[_Task[Item]] = deque()
-        self._results: dict[int, Result | Crashed] = {}
+        self._results: dict[int, Result | Crashed[Item]] = {}
         self._next = 0
 
-    def results(self) -> Iterator[Result | Crashed]:
+    def results(self) -> Iterator[Result | Crashed[Item]]:
         while True:
             self._hand_out()
             if self._exhausted and not self._returned and not any(self._queues.values()):
@@ -161,12 +163,13 @@ class _Mapping(Generic[Item, Result]):
 
     def _on_death(self, died: Died, tasks: deque[_Task[Item]]) -> None:
         if tasks and died.cause != "lost":
-            tasks[0].attempts += 1
-            if died.cause == "hang":
-                reason = f"it took more than {self._hang_seconds:.0f} s"
-                self._results[tasks.popleft().number] = Crashed(reason)
-            elif tasks[0].attempts >= ATTEMPTS:
-                self._results[tasks.popleft().number] = Crashed(died.what)
+            first = tasks[0]
+            first.attempts += 1
+            hung = died.cause == "hang"
+            if hung or first.attempts >= ATTEMPTS:
+                reason = f"it took more than {self._hang_seconds:.0f} s" if hung else died.what
+                self._results[first.number] = Crashed(first.item, reason)
+                tasks.popleft()
         self._returned.extendleft(reversed(tasks))
 
 

@@ -9,14 +9,14 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fdc.errors import PhotoError
 from fdc.execution.cpus import usable_cpus
-from fdc.execution.processes import pool
+from fdc.execution.mapping import Crashed, map_ordered
 from fdc.imaging import decoding
 from fdc.imaging.cache import AnswerCache, Stamp
 from fdc.imaging.perceptual_hash import DECODED_SIDE, perceptual_hashes
@@ -36,8 +36,8 @@ _VERSION = 2
 _WORTH_PROCESSES = 2_000
 """With fewer photos, processes take longer to start than they help."""
 
-_PHOTOS_AT_A_TIME = 32
-"""What a process is handed at once, so that little time goes into handing."""
+_PHOTOS_AHEAD = 16
+"""How many photos a process is given at once, so that it does not wait for the next."""
 
 
 class Inspected(NamedTuple):
@@ -76,7 +76,7 @@ def inspect(
 
     Raises:
         StoreError: If the cache can be neither read nor written.
-        FdcError: If worker processes cannot start.
+        ExecutionError: If worker processes do not start.
     """
     import pandas as pd  # here, because the worker processes need none of it
 
@@ -145,22 +145,9 @@ def _in_threads(
 def _in_processes(
     look: Callable[[str], Inspected], paths: Sequence[str], workers: int
 ) -> Iterator[Inspected]:
-    """A photo that ends its process, by a fault of a decoder or for want of memory, is found out.
-
-    The photos that were under way are then looked at one after another, by one process.
-    """
-    done = suspects = 0
-    while done < len(paths):
-        count, size = (1, 1) if suspects else (workers, _PHOTOS_AT_A_TIME)
-        chosen = paths[done : done + suspects] if suspects else paths[done:]
-        with pool(count) as executor:
-            try:
-                for answer in executor.map(look, chosen, chunksize=size):
-                    yield answer
-                    done += 1
-                suspects = 0
-            except BrokenProcessPool:
-                if suspects:
-                    yield Inspected(error="the photo ends the process that looks at it")
-                    done += 1
-                suspects = 2 * workers * _PHOTOS_AT_A_TIME
+    """A photo that ends its process, by a decoder's fault or for want of memory, is found out."""
+    for answer in map_ordered(partial(map, look), paths, workers=workers, ahead=_PHOTOS_AHEAD):
+        if isinstance(answer, Crashed):
+            yield Inspected(error="the photo ends the process that looks at it")
+        else:
+            yield answer

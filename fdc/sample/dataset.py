@@ -9,8 +9,8 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import as_completed
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from filelock import FileLock
 from fdc import files
 from fdc.errors import DataError
 from fdc.execution.cpus import usable_cpus
-from fdc.execution.processes import pool
+from fdc.execution.mapping import Crashed, map_ordered
 from fdc.progress import track
 from fdc.sample.drawing import Identity, Portrait, Scene, aged, render
 from fdc.sources.sample import MARKER
@@ -92,9 +92,11 @@ def draw(root: Path, subjects: int, photos: int, seed: int = 71415) -> Path:
                 files.write_bytes(root / MARKER, json.dumps(wanted).encode())
             for folder in ("images", "labels"):
                 (root / folder).mkdir(exist_ok=True)
-                for left in (root / folder).glob(f"*{files.UNFINISHED}"):
-                    left.unlink()
-            _draw_all(root, _missing(root, plan_photos(subjects, photos, seed)), seed)
+            _remove_unfinished(root)
+            try:
+                _draw_all(root, _missing(root, plan_photos(subjects, photos, seed)), seed)
+            finally:
+                _remove_unfinished(root)
     except OSError as error:
         raise DataError(
             f"The sample cannot be drawn in {root}: {error.strerror or error}.",
@@ -156,14 +158,17 @@ def _draw_all(root: Path, plan: list[PlannedPhoto], seed: int) -> None:
             _draw_one(root, photo, seed)
         return
     # Processes: in threads the many small steps of a drawing wait for each other's interpreter.
-    with pool(processes, _stay_on_one_core) as executor:
-        futures = [executor.submit(_draw_one, root, photo, seed) for photo in plan]
-        for future in track(as_completed(futures), "Drawing the sample", len(futures)):
-            future.result()
+    drawn = map_ordered(partial(_draw_photos, root, seed), plan, workers=processes)
+    for result in track(drawn, "Drawing the sample", len(plan)):
+        if isinstance(result, Crashed):
+            raise DataError(f"The sample cannot be drawn: {result.reason}.", "Free some memory.")
 
 
-def _stay_on_one_core() -> None:
+def _draw_photos(root: Path, seed: int, photos: Iterator[PlannedPhoto]) -> Iterator[PlannedPhoto]:
     cv2.setNumThreads(1)
+    for photo in photos:
+        _draw_one(root, photo, seed)
+        yield photo
 
 
 def _draw_one(root: Path, photo: PlannedPhoto, seed: int) -> None:
@@ -236,6 +241,12 @@ def _refuse_others(root: Path) -> None:
                 f"{root} holds {others[0]} and more, and is not a sample that fdc drew.",
                 "Name an empty folder for the sample.",
             )
+
+
+def _remove_unfinished(root: Path) -> None:
+    """What was being written when its process was killed."""
+    for path in root.glob(f"*/*{files.UNFINISHED}"):
+        path.unlink(missing_ok=True)
 
 
 def _clear(root: Path) -> None:

@@ -44,7 +44,7 @@ def test_an_item_that_ends_its_worker_costs_itself_alone(
     engine: str, word: str, reason: str, ahead: int
 ) -> None:
     items = [*range(4), word, *range(20)]
-    assert run(engine, items, ahead=ahead) == [*range(4), Crashed(reason), *range(20)]
+    assert run(engine, items, ahead=ahead) == [*range(4), Crashed(word, reason), *range(20)]
 
 
 def test_an_item_that_takes_all_the_memory(engine: str) -> None:
@@ -56,7 +56,7 @@ def test_an_item_that_takes_all_the_memory(engine: str) -> None:
 def test_an_item_that_never_ends_is_given_up_at_once(engine: str) -> None:
     began = time.monotonic()
     items = [0, "sleep", 1]
-    assert run(engine, items, hang_seconds=3) == [0, Crashed("it took more than 3 s"), 1]
+    assert run(engine, items, hang_seconds=3) == [0, Crashed("sleep", "it took more than 3 s"), 1]
     assert time.monotonic() - began < 2 * 3 + 10
 
 
@@ -147,7 +147,7 @@ def test_a_script_needs_no_guard(tmp_path: Path) -> None:
 def test_libraries_may_crash_too() -> None:
     assert run("local", [b"1", 0, b"2"], partial(map, ctypes.string_at)) == [
         b"1",
-        Crashed("died of SIGSEGV (Segmentation fault)"),
+        Crashed(0, "died of SIGSEGV (Segmentation fault)"),
         b"2",
     ]
 

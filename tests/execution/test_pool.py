@@ -17,6 +17,7 @@ from fdc.errors import ExecutionError, WeightsError
 from fdc.execution.pool import open_pool
 from fdc.execution.protocol import Died, Ready, WorkerPool, WorkerSpec
 from tests.execution.targets import abort, obey
+from tests.waiting import wait_until_gone
 
 WORKER = "worker0"
 SECONDS = 60
@@ -201,8 +202,7 @@ def test_workers_that_do_not_start_are_an_error(opened: Open) -> None:
 def test_no_worker_outlives_the_pool(engine: str) -> None:
     with open_pool(engine, 1, WorkerSpec(obey)) as pool:
         worker = psutil.Process(started(pool))
-    _, left = psutil.wait_procs([worker], timeout=10)
-    assert not left
+    wait_until_gone([worker])
 
 
 DRIVER = """
@@ -232,8 +232,7 @@ def test_no_worker_outlives_a_driver_that_is_killed(
     driver.send_signal(signal.SIGKILL)
     driver.wait()
     driver.stdout.close()
-    _, left = psutil.wait_procs([worker], timeout=30)
-    assert not left
+    wait_until_gone([worker])
 
 
 def test_an_unknown_engine() -> None:

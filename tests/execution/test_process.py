@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
-import time
+from contextlib import suppress
 
+import psutil
 import pytest
+
+from tests.waiting import wait_until_gone
 
 
 def test_a_process_whose_parent_is_gone_ends_before_it_begins() -> None:
@@ -29,15 +32,8 @@ def test_a_process_ends_with_its_parent_on_any_system(system: str) -> None:
         "\nprint(child.stdout.readline().decode(), flush=True); os._exit(0)"
     )
     told = subprocess.run([sys.executable, "-c", parent], capture_output=True, text=True)
-    pid = int(told.stdout)
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"process {pid} is left")
+    with suppress(psutil.NoSuchProcess):
+        wait_until_gone([psutil.Process(int(told.stdout))], seconds=20)
 
 
 def test_the_kernel_is_to_take_workers_first() -> None:

@@ -85,7 +85,7 @@ def test_nothing_heavy_is_imported_before_it_is_used() -> None:
         "mlflow",
     ]
     code = (
-        "import sys, fdc.faces.preparer, fdc.crops.local, fdc.faces.choose;"
+        "import sys, fdc.faces.preparer, fdc.crops.preparation, fdc.faces.choose;"
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

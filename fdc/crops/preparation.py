@@ -1,4 +1,4 @@
-"""What is done with one photo, whichever executor does it."""
+"""Photos to outcomes: what a worker does with each, and who has many of them done."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fdc.crops.record import Record
+from fdc.execution import memory
+from fdc.execution.mapping import ITEM_BYTES, Crashed, map_ordered
 from fdc.faces.preparer import Preparer, Refused
 from fdc.faces.recipe import Recipe
 from fdc.imaging.cache import Stamp
@@ -23,6 +24,8 @@ _log = logging.getLogger("fdc")
 
 Read = Callable[[str], tuple[bytes, Stamp | None]]
 """Gives the bytes of a path, and the file's stamp where its file system has such."""
+
+SECONDS_PER_PHOTO = 300.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Outcome:
 
     Attributes:
         record: what the store should know of it.
-        pixels: uint8 RGB (size, size, 3); null where it was refused.
+        pixels: uint8 RGB (size, size, 3); None where it was refused.
         lasting: whether a rerun would find the same. A file that is gone or has changed says
             nothing about the photo that the key names, so the store must not learn it.
     """
@@ -64,20 +67,27 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Job:
-    """What an executor hands to each of its workers.
+class Preparation:
+    """What a worker needs to know to turn photos into outcomes.
 
     Attributes:
         recipe: how photos become crops.
         root: folder of the photos, or an fsspec URL such as s3://bucket/photos.
         weights_folders: where weights may lie.
         threads: threads for one photo.
+        memory_bytes: what a worker may hold; a photo that needs more is refused.
     """
 
     recipe: Recipe
     root: str
-    weights_folders: tuple[str, ...]
-    threads: int
+    weights_folders: tuple[str, ...] = ()
+    threads: int = 1
+    memory_bytes: int = ITEM_BYTES
+
+    def outcomes(self, photos: Iterator[Photo]) -> Iterator[Outcome]:
+        """The work of a worker: photos one after the other, the next one read ahead."""
+        memory.limit_data(self.memory_bytes)
+        yield from process_all(self.preparer(), self.reader(), photos)
 
     def preparer(self) -> Preparer:
         """Load the networks."""
@@ -93,21 +103,43 @@ class Job:
         return lambda path: (bytes(files.cat_file(f"{base.rstrip('/')}/{path}")), None)
 
 
-class Execute(Protocol):
-    """An executor: does a job for many photos."""
+def prepare_photos(
+    preparation: Preparation,
+    photos: Iterable[Photo],
+    *,
+    engine: str = "local",
+    workers: int | None = None,
+    seconds: float = SECONDS_PER_PHOTO,
+) -> Iterator[Outcome]:
+    """Have photos prepared by workers; one that kills its worker costs itself alone.
 
-    def __call__(self, job: Job, photos: Iterable[Photo], workers: int | None) -> Iterator[Outcome]:
-        """Prepare photos.
+    Args:
+        preparation: what they do.
+        photos: taken as they are needed, so that memory does not grow with their number.
+        engine: key of `fdc.execution.pool.ENGINES`.
+        workers: how many; None: as many as there are processors for.
+        seconds: a photo that takes longer is given up.
 
-        Args:
-            job: what is done.
-            photos: taken as they are needed.
-            workers: how many photos at a time; null: one per core.
+    Yields:
+        Outcomes in the order of the photos, the same on every engine.
 
-        Yields:
-            Outcomes in the order of the photos.
-        """
-        ...
+    Raises:
+        WeightsError: weights that the recipe names are missing.
+        ExecutionError: there is no such engine or no cluster, or workers do not start.
+    """
+    for outcome in map_ordered(
+        preparation.outcomes,
+        photos,
+        engine=engine,
+        workers=workers,
+        cpus=preparation.threads,
+        memory_bytes=preparation.memory_bytes,
+        hang_seconds=seconds,
+    ):
+        if isinstance(outcome, Crashed):
+            yield refusal(outcome.item, "crashed the worker", outcome.reason)
+        else:
+            yield outcome
 
 
 def _read_local(root: Path, path: str) -> tuple[bytes, Stamp | None]:
@@ -124,8 +156,8 @@ def fetch(read: Read, photo: Photo) -> bytes | Outcome:
     except MemoryError:
         return refusal(photo, "out of memory", "its file is larger than a worker may use")
     except Exception as error:  # stores in a network fail in ways of their own
-        told = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-        return refusal(photo, "unreadable", told, lasting=False)
+        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        return refusal(photo, "unreadable", reason, lasting=False)
     seen_before = stamp is not None and stamp == photo.stamp
     if not seen_before and hashlib.sha256(data).hexdigest() != photo.image_id:
         return refusal(
@@ -169,11 +201,14 @@ def process_all(preparer: Preparer, read: Read, photos: Iterable[Photo]) -> Iter
         photo = next(waiting, None)
         return None if photo is None else (photo, fetch(read, photo))
 
-    with ThreadPoolExecutor(1) as reader:
+    reader = ThreadPoolExecutor(1)
+    try:
         ahead = reader.submit(bring)
         while (item := ahead.result()) is not None:
             ahead = reader.submit(bring)
             yield process(preparer, *item)
+    finally:
+        reader.shutdown(wait=False)  # it may wait for a photo that never comes
 
 
 def refusal(photo: Photo, rule: str, reason: str, *, lasting: bool = True) -> Outcome:
