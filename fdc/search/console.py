@@ -64,11 +64,11 @@ class Console:
         elif not self._console.quiet:
             print(text, file=self._file, flush=True)
 
-    def began(self, record: TrialRecord) -> None:
+    def trial_began(self, record: TrialRecord) -> None:
         """A trial starts."""
         self._line(f"trial {record.id} begins: {_described(record)}")
 
-    def probed(self, record: TrialRecord) -> None:
+    def speed_measured(self, record: TrialRecord) -> None:
         """A trial's speed is known."""
         self._line(
             f"trial {record.id}: {_weights(record)} weights, batches of {record.batch_size}, "
@@ -85,7 +85,7 @@ class Console:
                 f"{_values(record.curve[-1])}"
             )
 
-    def ended(self, record: TrialRecord) -> None:
+    def trial_ended(self, record: TrialRecord) -> None:
         """A trial is over, or interrupted."""
         text = f"trial {record.id} {record.status or 'interrupted'} in {duration(record.seconds)}"
         if record.metrics:

@@ -131,7 +131,7 @@ class Scheduler:
         job.record = self.history.trial_began(job.record)
         job.seconds_before = job.record.seconds
         self.history.seconds_used(self.budget.used)
-        self.console.began(job.record)
+        self.console.trial_began(job.record)
         self.workers.send(worker, job.command)
 
     def _close(self, job: Job, source: JobSource) -> None:
@@ -143,7 +143,7 @@ class Scheduler:
         )
         if status is not None:
             source.tell(job)
-        self.console.ended(record)
+        self.console.trial_ended(record)
         self.history.seconds_used(self.budget.used)
         # Only now: a kill before would leave a trial that is open and has nothing to go on from.
         self._drop_checkpoints()
@@ -212,7 +212,7 @@ class Scheduler:
         if refusal is not None:
             self._stop(worker, job, refusal)
             return
-        self.console.probed(record)
+        self.console.speed_measured(record)
         self._answer(worker, job, event.epoch_seconds)
 
     @_on_event.register

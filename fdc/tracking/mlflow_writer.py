@@ -104,9 +104,10 @@ class MlflowWriter:
                 self._send_artifact(client, run_id, update)
             if update.dataset is not None:
                 client.log_inputs(run_id, datasets=[_dataset_input(update.dataset)])
-        life = [update for update in updates if update.name is not None or update.status]
-        if life and life[-1].status:
-            client.set_terminated(run_id, life[-1].status, life[-1].time)
+        # A run that has ended and was taken up again since is open.
+        turns = [update for update in updates if update.name is not None or update.status]
+        if turns and turns[-1].status:
+            client.set_terminated(run_id, turns[-1].status, turns[-1].time)
 
     def _send_batches(
         self, client: MlflowClient, run_id: str, updates: Sequence[RunUpdate]
@@ -120,11 +121,11 @@ class MlflowWriter:
         ]
         params = [Param(*item) for update in updates for item in update.params.items()]
         tags = {name: value for update in updates for name, value in update.tags.items()}
-        for points in _parts(metrics, _METRICS_PER_BATCH):
+        for points in _batches(metrics, _METRICS_PER_BATCH):
             client.log_batch(run_id, metrics=points, synchronous=True)
-        for pairs in _parts(params, _TEXTS_PER_BATCH):
+        for pairs in _batches(params, _TEXTS_PER_BATCH):
             client.log_batch(run_id, params=pairs, synchronous=True)
-        for items in _parts([RunTag(*item) for item in tags.items()], _TEXTS_PER_BATCH):
+        for items in _batches([RunTag(*item) for item in tags.items()], _TEXTS_PER_BATCH):
             client.log_batch(run_id, tags=items, synchronous=True)
 
     def _send_artifact(self, client: MlflowClient, run_id: str, update: RunUpdate) -> None:
@@ -212,6 +213,6 @@ def _dataset_input(dataset: Mapping[str, Any]) -> DatasetInput:
     return DatasetInput(shown, [InputTag("mlflow.data.context", dataset["context"])])
 
 
-def _parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+def _batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]

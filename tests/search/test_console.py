@@ -24,9 +24,9 @@ def records():
 def test_plain_lines_where_there_is_no_terminal(capfd):
     done, failed, running = records()
     with Console() as console:
-        console.began(running)
-        console.ended(done)
-        console.ended(failed)
+        console.trial_began(running)
+        console.trial_ended(done)
+        console.trial_ended(failed)
         console.update(records(), Objective.of("classes"), Budget(None, 0, 0, 1, 1), [])
     lines = capfd.readouterr().err.splitlines()
     assert lines == [
@@ -49,7 +49,7 @@ def test_epochs_are_told_now_and_then_only(capfd):
 def test_quiet_says_nothing(capfd):
     record = records()[0]
     with Console(quiet=True) as console:
-        console.began(record)
+        console.trial_began(record)
         console.say("hello")
     assert capfd.readouterr().err == ""
 

@@ -8,12 +8,13 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fdc.tracking import quiet_mlflow
+from fdc.tracking import Journal, quiet_mlflow
 
 
 class Server:
@@ -82,6 +83,13 @@ def uri(empty_database: Path, tmp_path: Path) -> str:
     path.parent.mkdir()
     path.write_bytes(empty_database.read_bytes())
     return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def open_journal() -> Iterator[Callable[[Path], Journal]]:
+    """Opens journals, which are closed after the test."""
+    with ExitStack() as stack:
+        yield lambda folder: stack.enter_context(closing(Journal(folder)))
 
 
 @pytest.fixture

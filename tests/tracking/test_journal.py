@@ -5,6 +5,7 @@ import math
 import os
 import resource
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,3 +73,31 @@ def test_a_kept_file_has_its_content_and_name(tmp_path):
     assert (tmp_path / one).read_bytes() == b"one"
     assert (tmp_path / two).read_bytes() == b"two"
     assert journal.store_file(b"one", "curves.png") == one
+
+
+@pytest.mark.parametrize("file", ["state.json", "tracking/journal.jsonl"])
+def test_a_search_of_an_older_fdc_is_refused_with_the_reason(tmp_path, file):
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("{}")
+    for _ in range(2):
+        with pytest.raises(TrackingError, match="begun by an older fdc") as told:
+            Journal(tmp_path)
+        assert "searches anew" in told.value.hint
+    (tmp_path / file).unlink()
+    Journal(tmp_path).close()
+
+
+def test_a_journal_has_one_holder(tmp_path):
+    journal = Journal(tmp_path)
+    with pytest.raises(TrackingError, match="Another process searches in"):
+        Journal(tmp_path)
+    journal.close()
+    Journal(tmp_path).close()
+
+
+def test_an_event_comes_back_as_it_will_be_read(tmp_path):
+    journal = Journal(tmp_path)
+    event = journal.append("metrics", values={"loss": np.float32(0.5), "n": np.int64(3)}, at=(1, 2))
+    assert event["values"] == {"loss": 0.5, "n": 3}
+    assert event["at"] == [1, 2]
+    assert [read for read, _ in journal.read()][-1] == event

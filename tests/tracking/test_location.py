@@ -3,9 +3,8 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-from fdc.tracking import artifact_location, environment, git_state, quiet_mlflow, tracking_uri
+from fdc.tracking import artifact_location, quiet_mlflow, tracking_uri
 
 
 def test_the_default_is_sqlite_below_mlruns(monkeypatch, tmp_path):
@@ -53,17 +52,3 @@ def test_importing_tracking_imports_neither_mlflow_nor_tensorflow():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
-
-
-def test_environment_and_commit(tmp_path):
-    assert environment()["fdc.env.mlflow"].startswith("3.")
-    assert git_state(tmp_path) == {}
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=n", "-c", "user.email=e@example.org"]
-    Path(tmp_path / "a").write_text("1")
-    for arguments in (["init", "-q"], ["add", "a"], ["commit", "-qm", "first"]):
-        subprocess.run([*git, *arguments], check=True)
-    clean = git_state(tmp_path)
-    assert len(clean["mlflow.source.git.commit"]) == 40
-    assert clean["mlflow.source.git.dirty"] == "false"
-    Path(tmp_path / "a").write_text("2")
-    assert git_state(tmp_path)["mlflow.source.git.dirty"] == "true"

@@ -10,9 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
 from fdc.errors import TrackingError
 from fdc.tracking import SearchRun, TrialRecord
@@ -66,33 +64,6 @@ def test_a_search_is_a_parent_with_a_child_per_trial(uri, tmp_path, runs_of, poi
     failed = runs["trial 001"]
     traceback = Path(failed.info.artifact_uri.removeprefix("file://")) / "traceback.txt"
     assert traceback.read_text() == "Traceback ..."
-
-
-def test_artifacts_table_figure_and_dataset(uri, tmp_path, runs_of):
-    figure = Figure()
-    figure.subplots().plot([1, 2])
-    (tmp_path / "age.yaml").write_text("task: age\n")
-    with search(uri, tmp_path) as run:
-        run.log_figure(figure, "figures/curves.png")
-        run.log_table(pd.DataFrame({"trial": [0, 1], "이름": ["가", "나"]}), "leaderboard.json")
-        run.log_dict({"a": 1}, "verdict.json")
-        run.log_artifact(tmp_path / "age.yaml")
-        run.log_manifest("drawn", "d" * 64, {"train": 420, "quarantine": {"no face": 3}})
-        parent_id = run.run_id()
-
-    (parent,) = runs_of(uri, "fdc-age")
-    assert parent.info.run_id == parent_id
-    artifacts = Path(parent.info.artifact_uri.removeprefix("file://"))
-    assert artifacts.is_relative_to(tmp_path / "mlruns" / "artifacts" / "fdc-age")
-    found = sorted(str(f.relative_to(artifacts)) for f in artifacts.rglob("*") if f.is_file())
-    assert found == ["age.yaml", "figures/curves.png", "leaderboard.json", "verdict.json"]
-    table = json.loads((artifacts / "leaderboard.json").read_text())
-    assert table == {"columns": ["trial", "이름"], "data": [[0, "가"], [1, "나"]]}
-    shown = json.loads(parent.data.tags["mlflow.loggedArtifacts"])
-    assert shown == [{"path": "leaderboard.json", "type": "table"}]
-    (dataset,) = parent.inputs.dataset_inputs
-    assert dataset.dataset.digest == "d" * 36
-    assert json.loads(dataset.dataset.profile) == {"train": 420, "quarantine": {"no face": 3}}
 
 
 def test_a_resumed_search_goes_on_with_the_same_runs(uri, tmp_path, runs_of, points_of):
@@ -150,44 +121,9 @@ def test_an_error_marks_the_run_failed_and_says_why(uri, tmp_path, runs_of):
     assert parent.data.tags["fdc.reason"] == "ValueError: no luck"
 
 
-def test_a_deleted_database_is_filled_again(uri, tmp_path, runs_of, points_of, empty_database):
-    with search(uri, tmp_path) as run:
-        run.history.trial_began(TrialRecord("a", 0, {}, seed=1))
-        run.history.epoch_ended("a", 0, {"loss": 2.0}, improved=True)
-        run.history.trial_ended("a", "COMPLETED", None, seconds=3.0)
-    other = tmp_path / "other" / "mlflow.db"
-    other.parent.mkdir()
-    other.write_bytes(empty_database.read_bytes())
-    with search(f"sqlite:///{other}", tmp_path) as run:
-        run.log_metrics({"test/accuracy": 0.5})
-    runs = by_name(runs_of(f"sqlite:///{other}", "fdc-age"))
-    assert runs["drawn sample"].data.metrics == {"test/accuracy": 0.5}
-    child = runs["trial 000"]
-    assert child.info.status == "FINISHED"
-    assert points_of(f"sqlite:///{other}", child.info.run_id, "loss") == {(0, 2.0): 1}
-
-
-def test_what_mlflow_refuses_is_set_aside_and_the_rest_arrives(uri, tmp_path, runs_of):
-    run = search(uri, tmp_path)
-    run.log_metrics({"m" * 300: 1.0, "good": 2.0})
-    run.log_metrics({"after": 3.0})
-    message = run.close()
-    assert message is not None
-    assert "refused 1 log entries" in message
-    (parent,) = runs_of(uri, "fdc-age")
-    assert parent.data.metrics == {"after": 3.0}
-    refused = (tmp_path / "search/refused.jsonl").read_text().splitlines()
-    assert "good" in json.loads(refused[0])["metrics"]
-
-
 def test_a_folder_has_one_writer(uri, tmp_path):
     with search(uri, tmp_path), pytest.raises(TrackingError, match="Another process"):
         search(uri, tmp_path)
-
-
-def test_a_trial_that_never_began_is_a_mistake(uri, tmp_path):
-    with search(uri, tmp_path) as run, pytest.raises(ValueError, match="has not begun"):
-        run.history.epoch_ended("ghost", 0, {"loss": 1.0}, improved=True)
 
 
 KILLED = """
