@@ -13,7 +13,7 @@ from fdc.experiment import find as experiment_file
 from fdc.search import Resources, SearchSpec
 from fdc.search.spec import RESOURCES
 from fdc.tasks import Task
-from fdc.tracking import SearchRun, tracking_uri
+from fdc.tracking import SearchRun, is_of_older_fdc, tracking_uri
 
 from . import workspace
 from .evaluation import log_report, show, test
@@ -86,7 +86,7 @@ def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = Fals
     fingerprint = hashlib.sha256(told.encode()).hexdigest()[:10]
     folder = workspace.search(prepared.task.name, fingerprint)
     again = 2
-    while fresh and (folder / RESULT).is_file():
+    while fresh and ((folder / RESULT).is_file() or is_of_older_fdc(folder)):
         folder = workspace.search(prepared.task.name, f"{fingerprint}-{again}")
         again += 1
     folder.mkdir(parents=True, exist_ok=True)

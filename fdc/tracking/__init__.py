@@ -1,7 +1,7 @@
 """The one place that keeps what happens in a search, and writes it to MLflow."""
 
 from fdc.tracking.connection import require
-from fdc.tracking.journal import Journal
+from fdc.tracking.journal import Journal, is_of_older_fdc
 from fdc.tracking.location import artifact_location, quiet_mlflow, tracking_uri
 from fdc.tracking.origin import environment, git_state
 from fdc.tracking.runs import SearchRun
@@ -17,6 +17,7 @@ __all__ = [
     "artifact_location",
     "environment",
     "git_state",
+    "is_of_older_fdc",
     "quiet_mlflow",
     "require",
     "tracking_uri",

@@ -55,11 +55,11 @@ class Journal:
                 f"Another process searches in {folder}.", "Wait for it, or use another folder."
             ) from None
         self._path = folder / JOURNAL
-        if not self._path.exists() and any((folder / name).exists() for name in _OLDER_FILES):
+        if is_of_older_fdc(folder):
             self._lock.release()
             raise TrackingError(
                 f"The search in {folder} was begun by an older fdc, and cannot be taken up.",
-                "Move the folder away, and run the same command again: it searches anew.",
+                "Search anew: pass --fresh, or move the folder away.",
             )
         self.grown = threading.Event()
         self._mutex = threading.Lock()
@@ -150,6 +150,12 @@ class Journal:
             return
         whole = self._path.read_bytes().rfind(b"\n") + 1
         os.ftruncate(self._file, whole)
+
+
+def is_of_older_fdc(folder: Path) -> bool:
+    """Whether a search in a folder was begun by an fdc that had no such journal."""
+    older = any((folder / name).exists() for name in _OLDER_FILES)
+    return older and not (folder / JOURNAL).exists()
 
 
 def _decoded(line: bytes) -> Event:

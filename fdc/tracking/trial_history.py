@@ -83,9 +83,9 @@ class TrialHistory:
                 lost they are fewer than the record's, and those are trained again.
             best_epoch: The best of them, as an index; None where there is none.
         """
-        self._append(
+        self._append_of(
+            trial_id,
             "network_built",
-            trial=self._known(trial_id).id,
             parameters=parameters,
             batch_size=batch_size,
             epochs=epochs,
@@ -99,8 +99,7 @@ class TrialHistory:
             trial_id: The trial.
             epoch_seconds: What one of its epochs will take.
         """
-        trial = self._known(trial_id).id
-        self._append("speed_measured", trial=trial, epoch_seconds=epoch_seconds)
+        self._append_of(trial_id, "speed_measured", epoch_seconds=epoch_seconds)
 
     def epoch_ended(
         self,
@@ -120,12 +119,11 @@ class TrialHistory:
             improved: Whether it is the best one yet.
             seconds: What it took; None where only its checkpoint tells of it.
         """
-        record = self._known(trial_id)
-        if epoch < record.next_epoch:
+        if trial_id in self.trials and epoch < self.trials[trial_id].next_epoch:
             return
-        self._append(
+        self._append_of(
+            trial_id,
             "epoch_ended",
-            trial=record.id,
             epoch=epoch,
             metrics=dict(metrics),
             improved=improved,
@@ -150,9 +148,9 @@ class TrialHistory:
             seconds: What it took in all sessions.
             traceback: Of a failure.
         """
-        self._append(
+        self._append_of(
+            trial_id,
             "trial_ended",
-            trial=self._known(trial_id).id,
             status=status,
             reason=reason,
             seconds=seconds,
@@ -171,10 +169,10 @@ class TrialHistory:
             case _:
                 apply(self.trials, event)
 
-    def _known(self, trial_id: str) -> TrialRecord:
+    def _append_of(self, trial_id: str, kind: str, **content: Any) -> None:
         if trial_id not in self.trials:
             raise ValueError(f"trial {trial_id} has not begun")
-        return self.trials[trial_id]
+        self._append(kind, trial=trial_id, **content)
 
 
 def apply(trials: dict[str, TrialRecord], event: Event) -> None:

@@ -82,7 +82,7 @@ def test_a_search_of_an_older_fdc_is_refused_with_the_reason(tmp_path, file):
     for _ in range(2):
         with pytest.raises(TrackingError, match="begun by an older fdc") as told:
             Journal(tmp_path)
-        assert "searches anew" in told.value.hint
+        assert "--fresh" in told.value.hint
     (tmp_path / file).unlink()
     Journal(tmp_path).close()
 
