@@ -204,6 +204,10 @@ class Task(BaseModel):
         names = self.names.get(label)
         return names[language] if names else label
 
+    def class_names(self, language: Language) -> list[str]:
+        """What a person calls the classes, in their order; none for a regression."""
+        return [self.display(index, language) for index in range(len(self.labels))]
+
     def with_unit(self, number: str, language: Language) -> str:
         """A number with the task's unit, if it has one, such as "31 years" or "31세"."""
         if self.unit is None:

@@ -1,4 +1,4 @@
-"""Figures of a set of photos."""
+"""Figures of a set of photos: their classes, what is set aside, what a class counts for."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,10 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from fdc.choices import Balance
-from fdc.curation.checks import boxes
 from fdc.locale import Language, name_of, text
 from fdc.manifest import SPLITS, clean
 from fdc.style import palette, plots
@@ -26,7 +24,6 @@ COLOURS: Mapping[str, str] = {
 }
 
 _WIDTH, _HEIGHT = 5.2, 2.9
-_MOST_BARS = 14
 _LONGEST_UPRIGHT = 52
 
 
@@ -45,46 +42,21 @@ class Picture:
     fact: str = ""
 
 
-def distributions(manifest: pd.DataFrame, language: Language) -> list[Picture]:
-    """How the clean photos are distributed, side by side for each side of the split.
-
-    Returns:
-        Pictures of what the set tells: age, gender, tone, emotion, device, year, size of photos and
-        faces, photos per person.
-    """
-    photos = clean(manifest)
-    sides = _sides(photos)
-    shorter = photos[["width", "height"]].astype("Float64").min(axis=1)
-    face = pd.Series(boxes(photos)[:, 2:].min(axis=1), photos.index)
-    drawn = [
-        _numeric("age", "years", photos["age"], sides, language, 5),
-        _named("gender", photos["gender"], sides, language),
-        _named("tone", photos["tone"], sides, language),
-        _named("emotion", photos["emotion"], sides, language),
-        _named("device", photos["device"], sides, language),
-        _numeric("year", "year", photos["captured_year"], sides, language),
-        _numeric("photo size", "pixels", shorter, sides, language),
-        _numeric("face size", "pixels", face, sides, language),
-        _per_person(photos, sides, language),
-    ]
-    return [picture for picture in drawn if picture is not None]
-
-
 def class_balance(manifest: pd.DataFrame, task: Task, language: Language) -> Picture | None:
     """Photos of each class, stacked by side; None for a regression."""
     photos = clean(manifest)
     if task.is_regression or not task.labels:
         return None
     labels = task.encode(photos[task.column])
-    names = [task.display(index, language) for index in range(len(task.labels))]
-    sides = _sides(photos)
+    names = task.class_names(language)
+    sides = sides_of(photos)
 
     def draw(axes: Axes) -> None:
         bottom = np.zeros(len(names))
         for side in sides.unique():
             counts = labels[sides == side].value_counts().reindex(range(len(names)), fill_value=0)
             heights = counts.to_numpy(dtype=float)
-            name = _side_name(side, language)
+            name = side_name(side, language)
             axes.bar(names, heights, 0.72, bottom, color=COLOURS[side], label=name)
             bottom += heights
         for place, height in enumerate(bottom):
@@ -94,10 +66,10 @@ def class_balance(manifest: pd.DataFrame, task: Task, language: Language) -> Pic
             )  # fmt: skip
         axes.set_ylabel(text("data.axis.photos", language))
         axes.margins(y=0.12)
-        _name_bars(axes, names)
-        _legend(axes)
+        name_bars(axes, names)
+        add_legend(axes)
 
-    return Picture(text("data.figure.classes", language), _svg(draw))
+    return Picture(text("data.figure.classes", language), draw_svg(draw))
 
 
 def quarantine(counts: Mapping[str, int], language: Language) -> Picture | None:
@@ -116,7 +88,7 @@ def quarantine(counts: Mapping[str, int], language: Language) -> Picture | None:
         axes.set_xlabel(text("data.axis.photos", language))
 
     size = (2 * _WIDTH, 0.75 + 0.26 * len(names))
-    return Picture(text("data.figure.quarantine", language), _svg(draw, size))
+    return Picture(text("data.figure.quarantine", language), draw_svg(draw, size))
 
 
 def class_weights(weights: Mapping[str, float], weighing: Balance, language: Language) -> Picture:
@@ -128,13 +100,14 @@ def class_weights(weights: Mapping[str, float], weighing: Balance, language: Lan
         axes.axhline(1, color=palette.INK, linewidth=0.8, linestyle="--", zorder=0)
         axes.set_ylabel(text("data.axis.weight", language))
         axes.margins(y=0.15)
-        _name_bars(axes, list(weights))
+        name_bars(axes, list(weights))
 
     fact = text(f"data.balance.{weighing}", language)
-    return Picture(text("data.figure.weights", language), _svg(draw), fact)
+    return Picture(text("data.figure.weights", language), draw_svg(draw), fact)
 
 
-def _sides(photos: pd.DataFrame) -> pd.Series:
+def sides_of(photos: pd.DataFrame) -> pd.Series:
+    """The side of each photo, ordered; photos that are not split are all on one."""
     split = photos["split"].astype("string")
     if split.isna().all():
         return split.fillna(NOT_SPLIT)
@@ -142,135 +115,28 @@ def _sides(photos: pd.DataFrame) -> pd.Series:
     return split.astype(pd.CategoricalDtype(order, ordered=True)).sort_values()
 
 
-def _side_name(side: str, language: Language) -> str:
+def side_name(side: str, language: Language) -> str:
+    """What a person calls a side."""
     return text("data.axis.photos" if side == NOT_SPLIT else f"split.{side}", language)
 
 
-def _numeric(
-    name: str,
-    unit: str,
-    values: pd.Series,
-    sides: pd.Series,
-    language: Language,
-    step: float | None = None,
-) -> Picture | None:
-    title, unit = text(f"data.figure.{name}", language), text(f"data.unit.{unit}", language)
-    known = values.dropna().astype(float)
-    known = known[np.isfinite(known)]
-    if known.empty:
-        return None
-    if known.nunique() == 1:
-        return Picture(title, "", f"{known.iloc[0]:g} {unit}")
-    low, high = np.floor(known.quantile(0.001)), np.ceil(known.quantile(0.999))
-    if step is not None:
-        edges = np.arange(low // step * step, high + step, step)
-    else:
-        smallest = sides.reindex(known.index).value_counts()
-        most = int(np.clip(2 * np.sqrt(smallest[smallest > 0].min()), 6, 40))
-        edges = np.linspace(low, high, min(most, int(high - low)) + 1)
-    shown = known.clip(edges[0], edges[-1])
-
-    def draw(axes: Axes) -> None:
-        for side in sides.unique():
-            here = shown[sides.reindex(shown.index) == side]
-            if here.empty:
-                continue
-            share = np.histogram(here, edges)[0] / len(here)
-            first = side == sides.unique()[0]
-            axes.stairs(share, edges, color=COLOURS[side], fill=first, alpha=0.25 if first else 1)
-            label = _counted(side, here, language)
-            axes.stairs(share, edges, color=COLOURS[side], linewidth=1.6, label=label)
-        axes.set_xlabel(unit)
-        axes.yaxis.set_major_formatter(PercentFormatter(1, 0))
-        _legend(axes)
-
-    return Picture(title, _svg(draw), _unknown(len(values) - len(known), language))
-
-
-def _named(name: str, values: pd.Series, sides: pd.Series, language: Language) -> Picture | None:
-    title = text(f"data.figure.{name}", language)
-    known = values.dropna().astype(str).map(lambda value: name_of("value", value, language))
-    if known.empty:
-        return None
-    if known.nunique() == 1:
-        return Picture(title, "", known.iloc[0])
-    common = known.value_counts().index[:_MOST_BARS]
-    known = known.where(known.isin(common), text("data.others", language))
-    names = list(known.value_counts().index)
-
-    def draw(axes: Axes) -> None:
-        chosen = list(sides.unique())
-        width = 0.8 / len(chosen)
-        for number, side in enumerate(chosen):
-            here = known[sides.reindex(known.index) == side]
-            share = here.value_counts(normalize=True).reindex(names, fill_value=0)
-            place = np.arange(len(names)) + (number - (len(chosen) - 1) / 2) * width
-            label = _counted(side, here, language)
-            axes.bar(place, share.to_numpy(), width * 0.92, color=COLOURS[side], label=label)
-        axes.set_xticks(range(len(names)), names)
-        axes.yaxis.set_major_formatter(PercentFormatter(1, 0))
-        _name_bars(axes, names)
-        _legend(axes)
-
-    return Picture(title, _svg(draw), _unknown(len(values) - len(known), language))
-
-
-def _per_person(photos: pd.DataFrame, sides: pd.Series, language: Language) -> Picture | None:
-    people = photos.dropna(subset="subject")
-    if people.empty:
-        return None
-    title = text("data.figure.per person", language)
-    counts = people.groupby("subject").size()
-    if counts.nunique() == 1:
-        return Picture(title, "", text("data.each", language, count=counts.iloc[0]))
-    side = sides.reindex(people.index).astype(str).groupby(people["subject"]).first()
-    order = [str(name) for name in sides.unique()]
-    of_side = pd.Series(side, counts.index).astype(pd.CategoricalDtype(order, ordered=True))
-    fewest, most = int(counts.min()), int(counts.max())
-    step = max(1, (most - fewest) // 40)
-    edges = [number - 0.5 for number in range(fewest, most + step + 1, step)]
-    parts = {name: counts[of_side == name] for name in order}
-    labels = [
-        text("data.people of", language, name=_side_name(name, language), count=f"{len(part):,}")
-        for name, part in parts.items()
-    ]
-
-    def draw(axes: Axes) -> None:
-        colours = [COLOURS[name] for name in order]
-        axes.hist(list(parts.values()), edges, stacked=True, color=colours, label=labels)
-        axes.set_xlabel(text("data.axis.photos of one person", language))
-        axes.set_ylabel(text("data.axis.people", language))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-        _legend(axes)
-
-    fact = text("data.people count", language, count=f"{counts.size:,}")
-    unknown = _unknown(len(photos) - len(people), language)
-    return Picture(title, _svg(draw), f"{fact}, {unknown}" if unknown else fact)
-
-
-def _unknown(count: int, language: Language) -> str:
-    return text("data.unknown", language, count=f"{count:,}") if count else ""
-
-
-def _counted(side: str, here: pd.Series, language: Language) -> str:
-    return f"{_side_name(side, language)} ({len(here):,})"
-
-
-def _name_bars(axes: Axes, names: list[str]) -> None:
+def name_bars(axes: Axes, names: list[str]) -> None:
+    """Sees to it that the names below bars have room."""
     if sum(len(name) for name in names) > _LONGEST_UPRIGHT:
         plots.slanted(axes)
     axes.tick_params(axis="x", length=0)
 
 
-def _legend(axes: Axes) -> None:
+def add_legend(axes: Axes) -> None:
+    """Puts the legend above the axes' lower edge, in one line."""
     axes.legend(
         loc="lower right", bbox_to_anchor=(1, 1), ncols=3, fontsize=8, handlelength=1.1,
         columnspacing=1.2, borderaxespad=0.2,
     )  # fmt: skip
 
 
-def _svg(draw: Callable[[Axes], None], size: tuple[float, float] = (_WIDTH, _HEIGHT)) -> str:
+def draw_svg(draw: Callable[[Axes], None], size: tuple[float, float] = (_WIDTH, _HEIGHT)) -> str:
+    """What is drawn on axes in the style of fdc, as SVG to be put into HTML."""
     with plots.styled():
         figure, axes = plots.canvas(*size)
         axes.grid(axis="x", visible=False)

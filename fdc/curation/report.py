@@ -11,20 +11,17 @@ from fdc import files
 from fdc import manifest as manifests
 from fdc.choices import Balance
 from fdc.curation import balance, figures, sufficiency
-from fdc.curation.gallery import Shown, shown
+from fdc.curation.distributions import distributions
+from fdc.curation.gallery import Shown, class_examples, copies, shown, spread
 from fdc.locale import LANGUAGES, Language, file_name, name_of, text
 from fdc.manifest import SPLITS, clean
 from fdc.style import pages
 from fdc.tasks import Task
 
-EXAMPLES = 10
-"""Photos shown of each rule, sets of copies, and photos of each class."""
-
 MOST_LISTED = 1000
 """Files that one rule lists by name."""
 
 _TEMPLATE = Path(__file__).with_name("report.html.jinja")
-_COPIES = ("label conflict", "cross split", "exact duplicate", "near duplicate")
 
 
 @dataclass(frozen=True)
@@ -101,14 +98,14 @@ def render(
         table=_split_table(manifest, task, language),
         class_balance=figures.class_balance(manifest, task, language),
         weights=_weights(manifest, task, weighing, language),
-        distributions=figures.distributions(manifest, language),
+        distributions=distributions(manifest, language),
         quarantine=figures.quarantine(counts, language),
         asides=[
             _aside(manifest, rule, count, pictures, language) for rule, count in counts.items()
         ],
-        copies=[] if anonymous else _copies(manifest, task, pictures, language),
+        copies=[] if anonymous else copies(manifest, task, pictures, language),
         anonymous=anonymous,
-        classes=_class_examples(manifest, task, pictures, language),
+        classes=class_examples(manifest, task, pictures, language),
         splits=SPLITS,
     )
 
@@ -156,11 +153,7 @@ def _warnings(manifest: pd.DataFrame, task: Task, language: Language) -> list[st
     if manifest["group"].isna().all():
         return [text("data.not split", language)]
     labels = task.encode(manifest[task.column])
-    return sufficiency.warnings_about(manifest, labels, _class_names(task, language), language)
-
-
-def _class_names(task: Task, language: Language) -> list[str]:
-    return [task.display(index, language) for index in range(len(task.labels))]
+    return sufficiency.warnings_about(manifest, labels, task.class_names(language), language)
 
 
 def _split_table(manifest: pd.DataFrame, task: Task, language: Language) -> list[dict[str, Any]]:
@@ -168,7 +161,7 @@ def _split_table(manifest: pd.DataFrame, task: Task, language: Language) -> list
     labels = task.encode(photos[task.column])
     rows = [
         {"name": name, **_row(photos[labels == index], photos)}
-        for index, name in enumerate(_class_names(task, language))
+        for index, name in enumerate(task.class_names(language))
     ]
     return [*rows, {"name": text("data.all", language), **_row(photos, photos)}]
 
@@ -192,7 +185,7 @@ def _weights(
     training = clean(manifest)
     training = training[training["split"] == "train"]
     labels = task.encode(training[task.column]).dropna()
-    weights = balance.class_weights(labels, _class_names(task, language))
+    weights = balance.class_weights(labels, task.class_names(language))
     return figures.class_weights(weights, weighing, language) if weights else None
 
 
@@ -202,7 +195,7 @@ def _aside(
     rows = manifest[manifest["quarantine"].fillna("").str.startswith(f"{rule}: ")]
     rows = rows.sort_values("path")
     reasons = rows["quarantine"].str.split(": ", n=1).str[1]
-    chosen = _spread(rows) if root else rows.head(0)
+    chosen = spread(rows) if root else rows.head(0)
     return SetAside(
         rule=rule,
         text=name_of("rule", rule, language),
@@ -214,68 +207,3 @@ def _aside(
             for (_, row), reason in zip(chosen.iterrows(), reasons[chosen.index], strict=True)
         ],
     )
-
-
-def _spread(rows: pd.DataFrame) -> pd.DataFrame:
-    """Some of the rows, from the first to the last."""
-    return rows.iloc[:: max(1, len(rows) // EXAMPLES)].head(EXAMPLES)
-
-
-def _copies(
-    manifest: pd.DataFrame, task: Task, root: Path | None, language: Language
-) -> list[list[Shown]]:
-    """Sets of copies side by side: those that disagree first, then the largest."""
-    rule = manifest["quarantine"].fillna("").str.split(": ").str[0]
-    aside = manifest[rule.isin(_COPIES)]
-    key = manifest["image_id"].where(manifest["image_id"].duplicated(keep=False))
-    near = rule.isin(["near duplicate", "cross split"]) & key.isna()
-    key = key.fillna(manifest["group"].where(manifest["group"].isin(manifest["group"][near])))
-    sets = manifest[key.isin(key[aside.index].dropna())].groupby(key)
-    ordered = sorted(
-        (rows for _, rows in sets if len(rows) > 1),
-        key=lambda rows: (-rows[task.column].nunique(), -len(rows), rows["path"].min()),
-    )
-    return [
-        [
-            shown(row, _caption(row, task, language), root)
-            for _, row in rows.sort_values("path").head(6).iterrows()
-        ]
-        for rows in ordered[:EXAMPLES]
-    ]
-
-
-def _caption(row: pd.Series, task: Task, language: Language) -> str:
-    """A photo's label, and where it stands."""
-    value = row[task.column]
-    if pd.isna(value):
-        label = text("data.no label", language)
-    elif isinstance(value, float):
-        label = f"{value:g}"
-    else:
-        label = name_of("value", str(value), language)
-    if not pd.isna(row["quarantine"]):
-        place = name_of("rule", row["quarantine"].split(": ")[0], language)
-    elif not pd.isna(row["split"]):
-        place = text(f"split.{row['split']}", language)
-    else:
-        place = text("data.kept", language)
-    return f"{label} · {place}"
-
-
-def _class_examples(
-    manifest: pd.DataFrame, task: Task, root: Path | None, language: Language
-) -> list[tuple[str, list[Shown]]]:
-    if root is None:
-        return []
-    photos = clean(manifest).sort_values("path")
-    labels = task.encode(photos[task.column])
-    return [
-        (
-            name,
-            [
-                shown(row, _caption(row, task, language), root)
-                for _, row in _spread(photos[labels == index]).iterrows()
-            ],
-        )
-        for index, name in enumerate(_class_names(task, language))
-    ]

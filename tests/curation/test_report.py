@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from fdc import manifest as manifests
-from fdc.curation import figures
 from fdc.curation.report import summary, write_reports
 from fdc.locale import LANGUAGES, Language, name_of
 from tests.curation.manifests import AGE, GENDER, YEARS, curate, image_id, manifest, people
@@ -125,20 +124,6 @@ def test_a_regression_has_distributions_but_no_classes(tmp_path: Path) -> None:
     assert "<h1>사진</h1>" in text
     assert "Photos of each class" not in text
     assert "Nothing: every photo passed every rule." in text
-
-
-def test_figures_tell_what_is_unknown() -> None:
-    rows = people({f"p{n}": 1 + n % 4 for n in range(60)}, np.random.default_rng(0))
-    for row in rows[:5]:
-        row["age"] = None
-    table = curate(manifest(rows), GENDER, warn=lambda _: None)
-    drawn = {picture.title: picture for picture in figures.distributions(table, "en")}
-    assert drawn["Age"].fact == "unknown for 5 photos"
-    assert drawn["Photos per person"].fact == "60 people"
-    assert drawn["Size of photos"] == figures.Picture("Size of photos", "", "200 px, shorter side")
-    assert "Device" not in drawn
-    for side, count in table["split"].value_counts().items():
-        assert f"{name_of('split', side, 'en')} ({count})" in drawn["Gender"].svg
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
