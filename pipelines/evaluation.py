@@ -75,9 +75,7 @@ def log_report(
                 "minutes": round(result.seconds / 60, 1),
                 "best trial": result.best_trial,
             },
-            hyperparameters=next(
-                trial.hyperparameters for trial in result.trials if trial.id == result.best_trial
-            ),
+            hyperparameters=result.best.hyperparameters,
             figures={text(f"figure.{name}", language): figure for name, figure in drawn.items()},
             notes=[text("card.drawings", language)] if is_drawn(prepared) else [],
         )

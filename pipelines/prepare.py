@@ -17,6 +17,7 @@ from fdc.errors import DataError, StoreError
 from fdc.experiment import Experiment
 from fdc.faces.choose import choose_recipe
 from fdc.faces.recipe import Recipe
+from fdc.locale import LANGUAGES, text
 from fdc.sample import dataset as sample
 from fdc.sources.vocabulary import LABELS
 from fdc.tasks import Task
@@ -111,12 +112,9 @@ def photos_folder(experiment: Experiment) -> Path:
     if experiment.data.path is not None:
         return experiment.data.path
     subjects, each = experiment.data.sample_subjects, experiment.data.sample_photos
-    console.print(
-        f"No --data is given, so these are DRAWINGS, not photos: {subjects} people, {each} each. "
-        "Figures say that everything works, and nothing about real faces.\n"
-        "실제 사진이 아니라 그린 얼굴입니다. 수치는 동작 확인용입니다.",
-        style="yellow",
-    )
+    for language in reversed(LANGUAGES):
+        note = text("sample.drawings", language, subjects=subjects, each=each)
+        console.print(note, style="yellow")
     return sample.draw(workspace.sample(subjects, each), subjects=subjects, photos=each)
 
 

@@ -1,7 +1,9 @@
 """Every language says the same things, and nothing is said that nobody needs."""
 
 import re
+import shutil
 import string
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,12 @@ from pydantic import ValidationError
 from fdc.locale import _TEXTS, LANGUAGES, LocalizedText, file_name, has, localized, text
 
 ROOT = Path(__file__).parents[1]
+SOURCES = "\n".join(
+    path.read_text(encoding="utf-8")
+    for folder in ("fdc", "pipelines")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in (".py", ".jinja", ".js", ".html") and path.parent.name != "locale"
+)
 KEYS = list(_TEXTS["en"])
 
 
@@ -20,6 +28,27 @@ def placeholders(sentence: str) -> set[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_keys_in_the_same_order(language):
     assert list(_TEXTS[language]) == KEYS
+
+
+def test_every_sentence_is_said_somewhere():
+    # Some keys are put together: f"rule.{name}", "split." ~ split, name_of("value", …).
+    together = re.findall(r'f"([a-z. ]+\.)\{|"([a-z. ]+\.)" ~|name_of\(\s*"([a-z]+)"', SOURCES)
+    beginnings = tuple(f"{''.join(found).removesuffix('.')}." for found in together)
+    silent = [key for key in KEYS if f'"{key}"' not in SOURCES and not key.startswith(beginnings)]
+    assert not silent
+
+
+def test_a_further_language_is_one_more_file(tmp_path, monkeypatch):
+    copy = shutil.copytree(ROOT / "fdc/locale", tmp_path / "locale_with_one_more")
+    code = (copy / "__init__.py").read_text(encoding="utf-8")
+    more = code.replace('Literal["ko", "en"]', 'Literal["ko", "en", "fr"]')
+    (copy / "__init__.py").write_text(more, encoding="utf-8")
+    shutil.copy(copy / "en.py", copy / "fr.py")
+    monkeypatch.syspath_prepend(tmp_path)
+    locale = import_module("locale_with_one_more")
+    assert locale.text("split.train", "fr") == "training"
+    assert list(locale.localized("split.train").root) == ["ko", "en", "fr"]
+    assert locale.LocalizedText(ko="나이", en="age")["fr"] == "age"
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -266,6 +266,6 @@ TEXTS: dict[str, str] = {
     "refusal.no champion": "No model has been promoted yet.",
     "refusal.too slow": "The answer took too long. Please try again.",
     # The drawn sample (pipelines).
-    "sample.drawings": "These are DRAWINGS, not photos: {subjects} people, {each} each. Figures say"
-    " that everything works, and nothing about real faces.",
+    "sample.drawings": "No --data is given, so these are DRAWINGS, not photos: {subjects} people,"
+    " {each} each. Figures say that everything works, and nothing about real faces.",
 }

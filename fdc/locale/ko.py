@@ -258,6 +258,6 @@ TEXTS: dict[str, str] = {
     "refusal.no champion": "아직 사용할 수 있는 모델이 없습니다.",
     "refusal.too slow": "답하는 데 너무 오래 걸렸습니다. 다시 시도해 주세요.",
     # The drawn sample (pipelines).
-    "sample.drawings": "실제 사진이 아니라 그린 얼굴입니다({subjects}명, {each}장씩). 수치는 모든"
-    " 것이 작동한다는 뜻일 뿐, 실제 얼굴에 대해서는 아무것도 말해 주지 않습니다.",
+    "sample.drawings": "--data가 없으므로 실제 사진이 아니라 그린 얼굴입니다({subjects}명,"
+    " {each}장씩). 수치는 동작 확인용이며, 실제 얼굴에 대해서는 아무것도 말해 주지 않습니다.",
 }

@@ -1,48 +1,15 @@
-"""The model card and the counts in it."""
+"""The model card."""
 
-import hashlib
 import re
 from html.parser import HTMLParser
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from fdc import manifest
 from fdc.evaluation import evaluate, figures
 from fdc.evaluation.counts import count_photos
 from fdc.evaluation.model_card import render
 from fdc.evaluation.wording import sentences
-
-
-@pytest.fixture
-def photos() -> pd.DataFrame:
-    rows = [
-        {
-            "path": f"somebody {i}.png",
-            "image_id": hashlib.sha256(str(i).encode()).hexdigest(),
-            "age": None if i == 0 else float(i % 80),
-            "gender": ("female", "male")[i % 2],
-            "group": f"g{i // 4}",
-            "split": ("train", "train", "validation", "test")[i % 4],
-        }
-        for i in range(80)
-    ]
-    table = manifest.from_rows(rows, "drawn")
-    return manifest.set_aside(table, table.index.to_series() >= 76, "no_face", "none was found")
-
-
-def test_counts_add_up(photos, age, years):
-    found = count_photos(photos, age)
-    assert (found.photos, found.used, found.unlabelled) == (80, 75, 1)
-    assert found.quarantine == {"no_face": 4}
-    assert found.groups == 19
-    assert found.sources == {"drawn": 75}
-    assert sum(found.splits.values()) == 75
-    assert list(found.labels) == list(age.labels)
-    assert found.labels["0-9"] == {"train": 5, "validation": 2, "test": 2}
-    decades = count_photos(photos, years).labels
-    assert list(decades) == [f"{10 * i}-{10 * i + 9}" for i in range(8)]
 
 
 class Reader(HTMLParser):
