@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from fdc import manifest as manifests
+from fdc.choices import Engine
 from fdc.crops.preparation import Photo, Preparation, prepare_photos
 from fdc.crops.store import CropStore, keys_of, stores
 from fdc.crops.writer import CropWriter
@@ -29,7 +30,7 @@ def cut_crops(
     *,
     workers: int | None = None,
     weights: Sequence[Path | str] = (),
-    engine: str = "local",
+    engine: Engine = "local",
     wait: float = 0.0,
 ) -> tuple[pd.DataFrame, CropStore]:
     """Make the crops that are missing.

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fdc.choices import Engine
 from fdc.crops.record import Record
 from fdc.execution import memory
 from fdc.execution.mapping import ITEM_BYTES, Crashed, map_ordered
@@ -107,7 +108,7 @@ def prepare_photos(
     preparation: Preparation,
     photos: Iterable[Photo],
     *,
-    engine: str = "local",
+    engine: Engine = "local",
     workers: int | None = None,
     seconds: float = SECONDS_PER_PHOTO,
 ) -> Iterator[Outcome]:

@@ -44,8 +44,31 @@ class _Worker:
     last_heard: float = field(default_factory=time.monotonic)
     bytes_when_ready: int = 0
     peak_bytes: int = 0
-    killed_for: str | None = None
-    cause: Cause = "crash"
+    killed: Died | None = None
+
+    def kill(self, why: Died) -> None:
+        if self.killed is None:
+            self.killed = why
+            self.process.kill()
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.connection.close()
+
+    def death(self, spec: WorkerSpec) -> Died:
+        """Why it is gone, once it is."""
+        printed = ""
+        if self.output:
+            printed = self.output.read_bytes()[self.output_begins :].decode(errors="replace")
+        lines = printed.splitlines()
+        died = self.killed
+        if died is None:
+            code = self.process.returncode
+            figures = f"at {_gb(self.peak_bytes)}; limit {_gb(spec.memory_bytes)}"
+            cause: Cause = "exhausted" if spec.exhausted(printed) else "crash"
+            died = Died(_ending(code, lines), figures if code < 0 else "", cause=cause)
+        return replace(died, output="\n".join(lines[-LAST_LINES:]))
 
 
 class LocalPool(WorkerPool):
@@ -103,19 +126,19 @@ class LocalPool(WorkerPool):
         worker.busy = False
         growth = memory.anonymous_bytes(worker.process.pid) - worker.bytes_when_ready
         if worker.ready and growth > self.spec.growth_bytes:
-            _end(worker)
+            worker.end()
             self._workers[name] = self._start(name)
 
     @override
     def kill(self, name: str, reason: str) -> None:
-        self._kill(self._workers[name], reason, "crash")
+        self._workers[name].kill(Died(reason))
 
     @override
     def close(self) -> None:
         for worker in self._workers.values():
             worker.process.kill()
         for worker in self._workers.values():
-            _end(worker)
+            worker.end()
 
     def _start(self, name: str) -> _Worker:
         ours, theirs = multiprocessing.Pipe()
@@ -171,24 +194,18 @@ class LocalPool(WorkerPool):
             silence = now - worker.last_heard
             patience = hang_seconds if worker.ready else max(hang_seconds, START_SECONDS)
             if used > limit:
-                reason = f"killed: it used {_gb(used)} of memory, but its limit is {_gb(limit)}"
-                self._kill(worker, reason, "crash")
+                figures = f"it used {_gb(used)} of memory, but its limit is {_gb(limit)}"
+                worker.kill(Died(f"killed: {figures}"))
             elif silence > patience and (worker.busy or not worker.ready):
-                self._kill(worker, f"killed: it hung, no step for {silence:.0f} s", "hang")
-
-    @staticmethod
-    def _kill(worker: _Worker, reason: str, cause: Cause) -> None:
-        if worker.killed_for is None:
-            worker.killed_for, worker.cause = reason, cause
-            worker.process.kill()
+                worker.kill(Died(f"killed: it hung, no step for {silence:.0f} s", cause="hang"))
 
     def _replace(self, name: str) -> Died:
         worker = self._workers[name]
         # It has hung up, but may still be printing why.
         with contextlib.suppress(subprocess.TimeoutExpired):
             worker.process.wait(END_SECONDS)
-        _end(worker)
-        died = self._death(worker)
+        worker.end()
+        died = worker.death(self.spec)
         if not worker.ready:
             self._failed_starts += 1
             if self._failed_starts >= MOST_FAILED_STARTS:
@@ -199,30 +216,13 @@ class LocalPool(WorkerPool):
         self._workers[name] = self._start(name)
         return died
 
-    def _death(self, worker: _Worker) -> Died:
-        printed = ""
-        if worker.output:
-            printed = worker.output.read_bytes()[worker.output_begins :].decode(errors="replace")
-        lines = printed.splitlines()
-        last_lines = "\n".join(lines[-LAST_LINES:])
-        if worker.killed_for is not None:
-            return Died(worker.killed_for, "", last_lines, worker.cause)
-        code = worker.process.returncode
-        cause: Cause = "exhausted" if self.spec.exhausted(printed) else "crash"
-        if code >= 0:
-            last_word = lines[-1] if lines else "without a word"
-            return Died(f"ended with exit code {code}: {last_word}", "", last_lines, cause)
-        what = f"died of {signal.Signals(-code).name} ({signal.strsignal(-code)})"
-        if code == -signal.SIGKILL:
-            what = "killed by the system, most likely out of memory"
-        used = f"at {_gb(worker.peak_bytes)}; limit {_gb(self.spec.memory_bytes)}"
-        return Died(what, used, last_lines, cause)
 
-
-def _end(worker: _Worker) -> None:
-    worker.process.kill()
-    worker.process.wait()
-    worker.connection.close()
+def _ending(code: int, lines: list[str]) -> str:
+    if code == -signal.SIGKILL:
+        return "killed by the system, most likely out of memory"
+    if code < 0:
+        return f"died of {signal.Signals(-code).name} ({signal.strsignal(-code)})"
+    return f"ended with exit code {code}: {lines[-1] if lines else 'without a word'}"
 
 
 def _gb(size: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from fdc.choices import Engine
 from fdc.errors import FdcError
 from fdc.execution.pool import open_pool
 from fdc.execution.protocol import Channel, Died, Ready, WorkerPool, WorkerSpec
@@ -54,7 +55,7 @@ def map_ordered(
     work: Callable[[Iterator[Item]], Iterator[Result]],
     items: Iterable[Item],
     *,
-    engine: str = "local",
+    engine: Engine = "local",
     workers: int | None = None,
     cpus: int = 1,
     memory_bytes: int = ITEM_BYTES,

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 
+from fdc.choices import Engine
 from fdc.errors import ExecutionError, did_you_mean
 from fdc.execution import cluster
 from fdc.execution.local import LocalPool
@@ -26,14 +27,14 @@ def _ray(count: int | None, spec: WorkerSpec, warn: _Warn) -> Iterator[WorkerPoo
         yield pool
 
 
-ENGINES: dict[
-    str, Callable[[int | None, WorkerSpec, _Warn], AbstractContextManager[WorkerPool]]
-] = {"local": _local, "ray": _ray}
+_Open = Callable[[int | None, WorkerSpec, _Warn], AbstractContextManager[WorkerPool]]
+
+ENGINES: dict[Engine, _Open] = {"local": _local, "ray": _ray}
 """A new engine is one entry here, and passes tests/execution/test_pool.py."""
 
 
 def open_pool(
-    engine: str,
+    engine: Engine,
     count: int | None,
     spec: WorkerSpec,
     warn: _Warn = _log.warning,
@@ -50,9 +51,8 @@ def open_pool(
         ExecutionError: There is no such engine, or no cluster.
     """
     if engine not in ENGINES:
-        choices = ", ".join(ENGINES)
+        choose = f"Choose one of: {', '.join(ENGINES)}."
         raise ExecutionError(
-            f"There is no engine {engine!r}.",
-            f"{did_you_mean(engine, ENGINES)}Choose one of: {choices}.",
+            f"There is no engine {engine!r}.", did_you_mean(engine, ENGINES) + choose
         )
     return ENGINES[engine](count, spec, warn)

@@ -93,6 +93,14 @@ def meet(folder: Path, words: Iterator[Any]) -> Iterator[Any]:
         yield word
 
 
+def note_and_answer(notes: Path, words: Iterator[Any]) -> Iterator[Any]:
+    """Notes each item before it is worked on."""
+    for word in words:
+        with notes.open("a") as file:
+            file.write(f"{word}\n")
+        yield from answer(iter([word]))
+
+
 def crash_once(marker: Path, words: Iterator[Any]) -> Iterator[Any]:
     """The first worker that is given "crash" dies of it."""
     for word in words:

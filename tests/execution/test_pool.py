@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import psutil
 import pytest
 
+from fdc.choices import Engine
 from fdc.errors import ExecutionError, WeightsError
-from fdc.execution.pool import open_pool
+from fdc.execution.pool import ENGINES, open_pool
 from fdc.execution.protocol import Died, Ready, WorkerPool, WorkerSpec
 from tests.execution.targets import abort, obey
 from tests.waiting import wait_until_gone
@@ -120,6 +121,8 @@ def test_a_worker_that_dies_is_replaced_and_says_why(
     if died.what.startswith(("died", "killed")):
         assert died.memory.startswith("at 0.")
         assert died.memory.endswith("GB; limit 0.5 GB")
+    else:
+        assert died.reason == what
     assert died.output.endswith("" if word in ("segfault", "abort", "kill") else what[25:])
     assert started(pool) != before
 
@@ -233,6 +236,10 @@ def test_no_worker_outlives_a_driver_that_is_killed(
     driver.wait()
     driver.stdout.close()
     wait_until_gone([worker])
+
+
+def test_every_engine_that_can_be_chosen_has_its_pool() -> None:
+    assert set(ENGINES) == set(get_args(Engine))
 
 
 def test_an_unknown_engine() -> None:
