@@ -17,7 +17,7 @@ from fdc.registry.champion import (
 from fdc.registry.comparison import Comparison, compare, predictions_table, split_digest
 from fdc.registry.packaging import package
 from fdc.registry.retest import PhotoCrops, held_out_photos
-from fdc.registry.store import Version, folder
+from fdc.registry.store import Version, folder, run_json
 
 __all__ = [
     "Comparison",
@@ -34,6 +34,7 @@ __all__ = [
     "predictions_table",
     "promote",
     "rollback",
+    "run_json",
     "split_digest",
     "version",
 ]

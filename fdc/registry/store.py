@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mlflow
 from mlflow.entities.model_registry import ModelVersion, RegisteredModel
@@ -76,8 +77,10 @@ def reported(action: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError) as error:
+        # The database's own words; SQLAlchemy adds the statement and an address to them.
+        reason = getattr(error, "orig", None) or error
         raise RegistryError(
-            f"{action} failed: {error}",
+            f"{action} failed: {reason}",
             hint="Is MLFLOW_TRACKING_URI the store that the search wrote to, and is it reachable?",
         ) from error
 
@@ -146,6 +149,29 @@ def folder(version: Version, tracking_uri: str | None = None) -> Path:
         client(tracking_uri)
         root = Path(mlflow.artifacts.download_artifacts(version.uri))
     return root / "artifacts" / "model"
+
+
+def run_json(version: Version, *names: str, tracking_uri: str | None = None) -> dict[str, Any]:
+    """A JSON artifact of the search that a version came from.
+
+    Args:
+        version: Whose search.
+        *names: Of the artifact; the first that there is counts.
+        tracking_uri: MLflow's store; the one that MLflow is set to if not given.
+
+    Raises:
+        RegistryError: There is none of these names, or the store cannot be reached.
+    """
+    with reported(f"Reading {names[0]} of {version.name} version {version.number}"):
+        logged = {each.path for each in client(tracking_uri).list_artifacts(version.run_id)}
+        for name in names:
+            if name in logged:
+                found: dict[str, Any] = mlflow.artifacts.load_dict(f"runs:/{version.run_id}/{name}")
+                return found
+    raise RegistryError(
+        f"The search that {version.name} version {version.number} came from has no {names[0]}.",
+        hint="Its artifacts were deleted: choose another version, or search again.",
+    )
 
 
 def _version(found: ModelVersion) -> Version:

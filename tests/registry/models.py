@@ -75,10 +75,12 @@ def photo(colour: tuple[int, int, int], side: int = 80, kind: str = "PNG") -> by
     return buffer.getvalue()
 
 
-def predictions(right: list[bool], *, prefix: str = "photo") -> pd.DataFrame:
+def predictions(
+    right: list[bool], *, prefix: str = "photo", image_ids: Sequence[str] | None = None
+) -> pd.DataFrame:
     """Test predictions of `COLOUR`, some of them right; the truth is always green."""
     outputs = np.array([[0.1, 0.8, 0.1] if each else [0.8, 0.1, 0.1] for each in right])
-    ids = [f"{prefix}-{i}" for i in range(len(right))]
+    ids = image_ids or [f"{prefix}-{i}" for i in range(len(right))]
     return predictions_table(ids, [1.0] * len(right), outputs)
 
 
@@ -92,6 +94,7 @@ def register(
     prefix: str = "photo",
     recipe: Recipe = RECIPE,
     weights_folders: Sequence[Path] = (),
+    image_ids: Sequence[str] | None = None,
 ) -> Version:
     """Packages a model whose test predictions were right as given."""
     mlflow.set_tracking_uri(tracking_uri)
@@ -112,7 +115,7 @@ def register(
         task=task,
         network=network(folder / f"{run.info.run_id}.onnx", weights, softmax=softmax),
         recipe=recipe,
-        predictions=predictions(right, prefix=prefix),
+        predictions=predictions(right, prefix=prefix, image_ids=image_ids),
         metrics={"accuracy": float(np.mean(right))},
         weights_folders=weights_folders,
         tracking_uri=tracking_uri,
