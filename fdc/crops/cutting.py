@@ -12,7 +12,7 @@ import pandas as pd
 from fdc import manifest as manifests
 from fdc.choices import Engine
 from fdc.crops.preparation import Photo, Preparation, prepare_photos
-from fdc.crops.store import CropStore, keys_of, stores
+from fdc.crops.store import RECIPE, CropStore, keys_of, stores
 from fdc.crops.writer import CropWriter
 from fdc.execution.cpus import usable_cpus
 from fdc.faces.recipe import Recipe
@@ -96,7 +96,7 @@ def _announce(folder: Path, recipe: Recipe) -> None:
     others = [path for path in stores(folder.parent) if path != folder]
     if folder.exists() or not others:
         return
-    latest = max(others, key=lambda path: (path / "recipe.json").stat().st_mtime)
+    latest = max(others, key=lambda path: (path / RECIPE).stat().st_mtime)
     before = CropStore(latest).recipe.model_dump()
     changed = [
         f"{name}: {_short(before[name])} -> {_short(value)}"

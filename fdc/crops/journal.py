@@ -14,6 +14,9 @@ import pyarrow.parquet as pq
 
 from fdc import files
 
+CROPS, JOURNAL, INDEX = "crops.u8", "journal.jsonl", "index.parquet"
+"""The files of a store."""
+
 _SCHEMA = pa.schema(
     {
         "key": pa.string(),
@@ -55,14 +58,14 @@ def read_index(folder: Path, row_bytes: int) -> pd.DataFrame:
     Returns:
         One row per photo, in the order of the journal.
     """
-    journal, path = folder / "journal.jsonl", folder / "index.parquet"
+    journal, path = folder / JOURNAL, folder / INDEX
     with contextlib.suppress(OSError, pa.ArrowInvalid):
         table = pq.read_table(path)
         told = (table.schema.metadata or {}).get(b"journal_bytes")
         if told is not None and int(told) == journal.stat().st_size:
             return _frame(table)
     # Another process is writing, or was killed: the journal knows more than the table.
-    crops = folder / "crops.u8"
+    crops = folder / CROPS
     room_for = crops.stat().st_size if crops.exists() else 0
     known = [
         line
@@ -81,11 +84,11 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 
 def write_index(folder: Path) -> None:
     """Write the journal as a table, so that a kill leaves either the old one or the new one."""
-    journal = folder / "journal.jsonl"
+    journal = folder / JOURNAL
     metadata = {"journal_bytes": str(journal.stat().st_size)}
     schema = _SCHEMA.with_metadata(metadata)
     with (
-        files.whole(folder / "index.parquet") as unfinished,
+        files.whole(folder / INDEX) as unfinished,
         pq.ParquetWriter(unfinished, schema) as writer,
     ):
         for batch in _batches((line for line, _ in lines(journal)), 50_000):

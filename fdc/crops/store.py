@@ -28,6 +28,9 @@ from fdc.crops.record import key_of
 from fdc.errors import StoreError
 from fdc.faces.recipe import Recipe
 
+RECIPE, HOLDER = "recipe.json", "holder.json"
+"""What the crops are made by, and who is writing them now."""
+
 
 def keys_of(manifest: pd.DataFrame) -> pd.Series:
     """`key_of` for every row; None where the image_id is."""
@@ -56,7 +59,7 @@ class CropStore:
     @property
     def crops_path(self) -> Path:
         """The file of crops: uint8, (count, size, size, 3), RGB."""
-        return self.folder / "crops.u8"
+        return self.folder / journal.CROPS
 
     @property
     def size(self) -> int:
@@ -146,7 +149,7 @@ def size_of(folder: Path) -> int:
 
 def stores(stores_folder: Path) -> list[Path]:
     """The stores in a folder, by name."""
-    return sorted(path.parent for path in Path(stores_folder).glob("*/recipe.json"))
+    return sorted(path.parent for path in Path(stores_folder).glob(f"*/{RECIPE}"))
 
 
 def lock_store(folder: Path, wait: float) -> filelock.BaseFileLock:
@@ -164,7 +167,7 @@ def lock_store(folder: Path, wait: float) -> filelock.BaseFileLock:
         lock.acquire(timeout=wait)
     except filelock.Timeout:
         try:
-            holder = json.loads((folder / "holder.json").read_bytes())
+            holder = json.loads((folder / HOLDER).read_bytes())
             who = f"process {holder['pid']} on {holder['host']} since {holder['since']}"
         except (OSError, ValueError, KeyError):
             who = "another process"
@@ -180,7 +183,7 @@ def read_recipe(folder: Path) -> Recipe:
     Raises:
         StoreError: there is no store, or its recipe is damaged.
     """
-    path = folder / "recipe.json"
+    path = folder / RECIPE
     if not path.is_file():
         raise StoreError(f"There is no crop store at {folder}.", "Run `fdc prepare` first.")
     try:

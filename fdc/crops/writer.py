@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from fdc import files
 from fdc.crops import journal
 from fdc.crops.record import Record
-from fdc.crops.store import lock_store, read_recipe
+from fdc.crops.store import HOLDER, RECIPE, lock_store, read_recipe
 from fdc.errors import StoreError
 from fdc.faces.recipe import Recipe
 
@@ -68,7 +68,7 @@ class CropWriter:
         finally:
             os.close(self._crops)
             os.close(self._journal)
-            (self.folder / "holder.json").unlink(missing_ok=True)
+            (self.folder / HOLDER).unlink(missing_ok=True)
             self._lock.release()
 
     def add(self, record: Record, pixels: NDArray[np.uint8] | None = None) -> None:
@@ -116,7 +116,7 @@ class CropWriter:
             )
 
     def _open(self) -> None:
-        path = self.folder / "recipe.json"
+        path = self.folder / RECIPE
         text = self.recipe.model_dump_json(indent=2)
         if path.exists() and read_recipe(self.folder) != self.recipe:
             raise StoreError(
@@ -125,11 +125,11 @@ class CropWriter:
         if not path.exists():
             files.write_bytes(path, text.encode())
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-        self._crops = os.open(self.folder / "crops.u8", flags, 0o644)
-        self._journal = os.open(self.folder / "journal.jsonl", flags, 0o644)
+        self._crops = os.open(self.folder / journal.CROPS, flags, 0o644)
+        self._journal = os.open(self.folder / journal.JOURNAL, flags, 0o644)
         self._recover()
         holder = {"pid": os.getpid(), "host": os.uname().nodename, "since": time.ctime()}
-        files.write_bytes(self.folder / "holder.json", json.dumps(holder).encode())
+        files.write_bytes(self.folder / HOLDER, json.dumps(holder).encode())
 
     def _recover(self) -> None:
         row_bytes = self.recipe.crop_bytes
@@ -138,7 +138,7 @@ class CropWriter:
         self.count = 0
         ends: list[tuple[int, int, str, int | None]] = []
         end = 0
-        for line, length in journal.lines(self.folder / "journal.jsonl"):
+        for line, length in journal.lines(self.folder / journal.JOURNAL):
             made = line["position"] is not None
             if made and (line["position"] != self.count or self.count >= room_for):
                 break

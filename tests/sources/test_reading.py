@@ -1,11 +1,10 @@
-import re
 from pathlib import Path
 
 import pytest
 
 from fdc import manifest
 from fdc.errors import DataError
-from fdc.sources import READERS, read, recognise
+from fdc.sources import read, recognise
 from tests.damage import encoded, picture, write_damaged
 from tests.sources.builders import aihub, photos, table, utkface
 
@@ -93,20 +92,6 @@ def test_data_without_photos(tmp_path: Path, reader: str) -> None:
         read(tmp_path, reader)
 
 
-def test_photos_in_no_known_format_name_all_readers(tmp_path: Path) -> None:
-    photos(tmp_path, ["1.jpg", "2.jpg"])
-    with pytest.raises(DataError, match="no format that a reader recognises") as raised:
-        read(tmp_path)
-    assert all(f"\n  {name}: " in str(raised.value) for name in READERS)
-    assert "--reader" in str(raised.value)
-
-
-def test_an_unknown_reader(tmp_path: Path) -> None:
-    photos(tmp_path, ["a/1.jpg"])
-    with pytest.raises(DataError, match="Did you mean 'utkface'"):
-        read(tmp_path, "utk-face")
-
-
 def test_the_drawn_sample_is_told_by_its_marker(tmp_path: Path) -> None:
     from fdc.sources import sample as drawn
 
@@ -117,12 +102,6 @@ def test_the_drawn_sample_is_told_by_its_marker(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert set(found.source) == {"sample"}
     assert found.subject.str.startswith("sample:").all()
-
-
-def test_readers_describe_themselves_in_one_line() -> None:
-    for name, reader in READERS.items():
-        assert reader.name == name
-        assert re.fullmatch(r"\S.{20,200}", reader.description)
 
 
 def test_the_order_of_rows_is_the_same_every_time(tmp_path: Path) -> None:
