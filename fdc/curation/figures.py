@@ -141,4 +141,4 @@ def draw_svg(draw: Callable[[Axes], None], size: tuple[float, float] = (_WIDTH, 
         figure, axes = plots.canvas(*size)
         axes.grid(axis="x", visible=False)
         draw(axes)
-        return plots.svg(figure)
+    return plots.svg(figure)

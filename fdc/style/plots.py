@@ -66,7 +66,8 @@ def slanted(axes: Axes) -> None:
 def svg(figure: Figure) -> str:
     """The figure as SVG to be put into a page as it is: the same figure gives the same text."""
     stored = io.StringIO()
-    figure.savefig(stored, format="svg", transparent=True, metadata={"Date": None})
+    with styled():  # which says how text and ids are written
+        figure.savefig(stored, format="svg", transparent=True, metadata={"Date": None})
     drawing = stored.getvalue()
     return drawing[drawing.index("<svg") :]
 
