@@ -25,8 +25,7 @@ import numpy as np
 from PIL import Image
 
 from fdc.execution.cpus import usable_cpus
-from fdc.imaging import decoding as photos
-from fdc.imaging import inspection
+from fdc.imaging import decoding, inspection
 from fdc.imaging.perceptual_hash import DECODED_SIDE
 
 # Worker processes import this file, so what they do not need is imported where it is.
@@ -164,7 +163,7 @@ def _floor(executor: Executor, paths: list[Path], size: int) -> None:
 
 def read_and_decode(path: Path) -> None:
     """What no way to hash a photo can do without."""
-    photos.decode(path.read_bytes(), at_least=DECODED_SIDE)
+    decoding.decode(path.read_bytes(), at_least=DECODED_SIDE)
 
 
 def _photos(

@@ -28,7 +28,7 @@ from fdc.faces import alignment, detection
 from fdc.faces.detection import Detector
 from fdc.faces.face import Face, annotated, overlap
 from fdc.faces.recipe import Recipe
-from fdc.imaging import decoding as photos
+from fdc.imaging import decoding
 from fdc.sample import dataset as sample
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
@@ -112,8 +112,8 @@ def _quantile(distances: list[float], share: float) -> float | None:
 
 def _decoded(path: Path) -> tuple[np.ndarray, float]:
     data = path.read_bytes()
-    pixels = photos.decode(data, at_least=LOOK)
-    return pixels, max(pixels.shape[:2]) / max(photos.size(data))
+    pixels = decoding.decode(data, at_least=LOOK)
+    return pixels, max(pixels.shape[:2]) / max(decoding.size(data))
 
 
 def _distance(one: Face, other: Face) -> float:

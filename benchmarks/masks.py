@@ -24,7 +24,7 @@ from fdc.faces.choose import choose_recipe
 from fdc.faces.compositing import composite
 from fdc.faces.face import Face
 from fdc.faces.masking import head_and_shoulders
-from fdc.imaging import decoding as photos
+from fdc.imaging import decoding
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 
@@ -54,7 +54,7 @@ def main() -> None:
     found = []
     paths = sorted(path for path in options.data.rglob("*") if path.suffix.lower() in SUFFIXES)
     for path in paths[: options.photos]:
-        pixels = photos.decode(path.read_bytes())
+        pixels = decoding.decode(path.read_bytes())
         faces = detection.find_faces(detector, pixels)
         if faces:
             found.append(_compared(pixels, faces[0], theirs, ours))

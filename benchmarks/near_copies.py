@@ -28,8 +28,7 @@ from scipy.ndimage import gaussian_filter
 
 from fdc.curation import duplicates
 from fdc.experiment import RuleSettings
-from fdc.imaging import decoding as photos
-from fdc.imaging import inspection
+from fdc.imaging import decoding, inspection
 from fdc.imaging.perceptual_hash import DECODED_SIDE, perceptual_hashes
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
@@ -101,7 +100,7 @@ def copies(paths: Sequence[Path], count: int) -> dict[str, dict[str, float]]:
     bits: dict[str, list[int]] = {name: [] for name in ALTERED}
     for path in random.Random(0).sample(list(paths), min(count, len(paths))):
         data = path.read_bytes()
-        photo, original = Image.fromarray(photos.decode(data)), hashes(data)
+        photo, original = Image.fromarray(decoding.decode(data)), hashes(data)
         for name, (alter, quality) in ALTERED.items():
             stored = io.BytesIO()
             alter(photo).save(stored, "JPEG", quality=quality)
@@ -116,7 +115,7 @@ def copies(paths: Sequence[Path], count: int) -> dict[str, dict[str, float]]:
 
 def hashes(data: bytes) -> tuple[str, str]:
     """Hashes of a file and of its mirror image, as curation gets them."""
-    return perceptual_hashes(photos.decode(data, at_least=DECODED_SIDE))
+    return perceptual_hashes(decoding.decode(data, at_least=DECODED_SIDE))
 
 
 def distance(one: tuple[str, str], other: tuple[str, str]) -> int:
@@ -179,7 +178,7 @@ def _near(
 
 def detail(path: Path) -> NDArray[np.float32]:
     """The fine detail of a photo, which a hash of its coarsest waves does not see."""
-    photo = Image.fromarray(photos.decode(path.read_bytes())).convert("L")
+    photo = Image.fromarray(decoding.decode(path.read_bytes())).convert("L")
     pixels = np.asarray(photo.resize((SIDE, SIDE), Image.Resampling.LANCZOS), np.float32)
     return np.asarray(pixels - gaussian_filter(pixels, FINE), np.float32)
 

@@ -61,8 +61,8 @@ def read_index(folder: Path, row_bytes: int) -> pd.DataFrame:
     journal, path = folder / JOURNAL, folder / INDEX
     with contextlib.suppress(OSError, pa.ArrowInvalid):
         table = pq.read_table(path)
-        told = (table.schema.metadata or {}).get(b"journal_bytes")
-        if told is not None and int(told) == journal.stat().st_size:
+        journal_bytes = (table.schema.metadata or {}).get(b"journal_bytes")
+        if journal_bytes is not None and int(journal_bytes) == journal.stat().st_size:
             return _frame(table)
     # Another process is writing, or was killed: the journal knows more than the table.
     crops = folder / CROPS

@@ -105,19 +105,19 @@ def _clusters(manifest: pd.DataFrame, bits: int | None) -> pd.Series:
 def _comparable(manifest: pd.DataFrame, task: Task, labels: pd.Series) -> pd.Series:
     # Two ages of one decade still disagree; two names of one merged class do not. A label outside
     # the task disagrees with one inside it.
-    told = manifest[task.column]
-    if not pd.api.types.is_numeric_dtype(told):
+    values = manifest[task.column]
+    if not pd.api.types.is_numeric_dtype(values):
         names = labels.map(dict(enumerate(task.labels))) if task.labels else labels
-        return names.astype("string").fillna(told.astype("string"))
-    return told
+        return names.astype("string").fillna(values.astype("string"))
+    return values
 
 
 def _labelled(manifest: pd.DataFrame, task: Task, labels: pd.Series) -> pd.DataFrame:
-    told = manifest[task.column]
-    missing = told.isna()
+    values = manifest[task.column]
+    missing = values.isna()
     manifest = manifests.set_aside(manifest, missing, "label missing", f"no {task.column}")
     outside = labels.isna() & ~missing
-    reason = told.astype("string") + f" is no {task.column} of this task"
+    reason = values.astype("string") + f" is no {task.column} of this task"
     return manifests.set_aside(manifest, outside, "label outside", reason)
 
 
@@ -129,11 +129,13 @@ def _folds(
     seed: int,
     published: bool,
 ) -> pd.Series:
-    told = manifest["published_fold"].astype("Int64")
-    numbers = sorted(told.dropna().unique())
+    fold_numbers = manifest["published_fold"].astype("Int64")
+    numbers = sorted(fold_numbers.dropna().unique())
     if not (published and len(numbers) == count):
         return splits.folds(group, labels, count=count, seed=seed)
     # A group that the publisher tore over two folds goes to the first of them as a whole.
-    known = told.map({number: index for index, number in enumerate(numbers)}).astype("Int64")
+    known = fold_numbers.map({number: index for index, number in enumerate(numbers)}).astype(
+        "Int64"
+    )
     first = known.groupby(group).transform("min").astype("Int64")
     return splits.folds(group, labels, count=count, seed=seed, known=first)

@@ -36,7 +36,7 @@ def alike(manifest: pd.DataFrame, distance: int) -> pd.Series:
     turned = turned.drop_duplicates()
     points = np.concatenate([codes, turned["code"].to_numpy()])
     owners = np.concatenate([np.arange(len(codes)), turned["node"].to_numpy()])
-    cluster = _united(points, owners, len(codes), distance)
+    cluster = _cluster(points, owners, len(codes), distance)
 
     of_row = pd.Series(pd.NA, manifest.index, dtype="Int64")
     of_row[known] = cluster[nodes]
@@ -58,14 +58,14 @@ def label_conflicts(
         A manifest of the same rows.
     """
     labelled = manifest["quarantine"].isna() & values.notna()
-    for key in (manifest["image_id"], _apart(manifest, copies)):
+    for key in (manifest["image_id"], _without_series(manifest, copies)):
         if key is None:
             continue
-        told = labelled & key.notna()
-        variants = values[told].groupby(key[told]).transform("nunique")
+        compared = labelled & key.notna()
+        variants = values[compared].groupby(key[compared]).transform("nunique")
         differing = variants.reindex(manifest.index, fill_value=0) > 1
-        said = values[differing].groupby(key[differing]).unique().map(_listed)
-        reasons = "copies of this photo say " + key.map(said).astype("string")
+        listed = values[differing].groupby(key[differing]).unique().map(_listed)
+        reasons = "copies of this photo say " + key.map(listed).astype("string")
         manifest = manifests.set_aside(manifest, differing, "label conflict", reasons)
     return manifest
 
@@ -97,13 +97,13 @@ def one_of_each(manifest: pd.DataFrame, copies: pd.Series | None = None) -> pd.D
     manifest = keep_one(
         manifest, manifest["image_id"], "exact duplicate", "identical to the bytes of"
     )
-    near = _apart(manifest, copies)
+    near = _without_series(manifest, copies)
     if near is None:
         return manifest
     return keep_one(manifest, near, "near duplicate", "looks like")
 
 
-def _apart(manifest: pd.DataFrame, copies: pd.Series | None) -> pd.Series | None:
+def _without_series(manifest: pd.DataFrame, copies: pd.Series | None) -> pd.Series | None:
     if copies is None:
         return None
     subject = manifest["subject"]
@@ -124,23 +124,23 @@ def _codes(hashes: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return codes, (bits >= FLAT_BITS) & (bits <= 64 - FLAT_BITS)
 
 
-def _united(points: np.ndarray, owners: np.ndarray, nodes: int, distance: int) -> np.ndarray:
+def _cluster(points: np.ndarray, owners: np.ndarray, nodes: int, distance: int) -> np.ndarray:
     cluster = np.arange(nodes)
     pending: list[np.ndarray] = []
     waiting = 0
-    for left, right in _close(points, distance):
+    for left, right in _close_pairs(points, distance):
         # Two mirrored hashes say no more than the two upright ones.
-        told = (left < nodes) | (right < nodes)
-        pair = np.stack([cluster[owners[left[told]]], cluster[owners[right[told]]]])
+        has_upright = (left < nodes) | (right < nodes)
+        pair = np.stack([cluster[owners[left[has_upright]]], cluster[owners[right[has_upright]]]])
         pair = pair[:, pair[0] != pair[1]]
         pending.append(pair)
         waiting += pair.shape[1]
         if waiting > _COMPRESS_AT:
-            cluster, pending, waiting = _compressed(cluster, pending), [], 0
-    return _compressed(cluster, pending)
+            cluster, pending, waiting = _merge(cluster, pending), [], 0
+    return _merge(cluster, pending)
 
 
-def _compressed(cluster: np.ndarray, pending: list[np.ndarray]) -> np.ndarray:
+def _merge(cluster: np.ndarray, pending: list[np.ndarray]) -> np.ndarray:
     if not pending:
         return cluster
     left, right = np.concatenate(pending, axis=1)
@@ -150,7 +150,7 @@ def _compressed(cluster: np.ndarray, pending: list[np.ndarray]) -> np.ndarray:
     return np.asarray(merged[cluster])
 
 
-def _close(points: np.ndarray, distance: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _close_pairs(points: np.ndarray, distance: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     # Neighbouring bits of the hash go together in faces: dealing them out evens the blocks.
     for block in range(distance + 1):
         mask = sum(1 << bit for bit in range(block, 64, distance + 1))

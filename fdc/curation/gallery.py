@@ -29,7 +29,7 @@ class Shown:
 
     Attributes:
         path: Relative to the data root.
-        caption: What is said under it.
+        caption: Stands under it.
         picture: A data URL; empty where the photo is not shown or does not open.
     """
 

@@ -56,8 +56,8 @@ def assign(
 
     sides = np.full(len(names), -1)
     if known is not None:
-        told = placed & known.notna().to_numpy()
-        sides[codes[told]] = known[told].to_numpy(dtype=int)
+        fixed = placed & known.notna().to_numpy()
+        sides[codes[fixed]] = known[fixed].to_numpy(dtype=int)
     open_to = np.ones((len(names), len(fractions)), bool)
     if barred is not None:
         held = codes[placed & barred.to_numpy(dtype=bool)]

@@ -44,7 +44,7 @@ def _person_colours(image: NDArray[np.float32], alpha: NDArray[np.float32]) -> N
 
 
 def _mean_around(image: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
-    # The eighth power, so that mixed pixels hardly speak where there are pure ones to hear.
+    # The eighth power, so that mixed pixels hardly count where there are pure ones.
     square = weight * weight
     fourth = square * square
     sure = fourth * fourth + np.float32(1e-4) * weight

@@ -82,12 +82,12 @@ def draw(root: Path, subjects: int, photos: int, seed: int = 71415) -> Path:
         raise ValueError(f"subjects and photos must be 1 or more but got {subjects} and {photos}")
     wanted = {"drawing": DRAWING, "subjects": subjects, "photos": photos, "seed": seed}
     try:
-        if _marked(root) == wanted and not _missing(root, plan_photos(subjects, photos, seed)):
+        if _read_marker(root) == wanted and not _missing(root, plan_photos(subjects, photos, seed)):
             return root
         _refuse_others(root)
         root.mkdir(parents=True, exist_ok=True)
         with FileLock(root / ".lock"):
-            if _marked(root) != wanted:
+            if _read_marker(root) != wanted:
                 _clear(root)
                 files.write_bytes(root / MARKER, json.dumps(wanted).encode())
             for folder in ("images", "labels"):
@@ -213,7 +213,7 @@ def _label(photo: PlannedPhoto, portrait: Portrait, size: int) -> dict[str, Any]
     }
 
 
-def _marked(root: Path) -> Any:
+def _read_marker(root: Path) -> Any:
     """What the folder's marker says, or None."""
     try:
         return json.loads((root / MARKER).read_bytes())

@@ -154,7 +154,7 @@ def _inspected(
             f"None of {len(table)} photos is there, such as {root / table['path'][0]}.",
             "Unpack the photos there, or correct the paths in the table.",
         )
-    told = seen.columns.drop("error")
-    table[told] = seen[told]
+    columns = seen.columns.drop("error")
+    table[columns] = seen[columns]
     table = manifest.set_aside(table, missing, "missing file", "there is no photo " + table["path"])
     return manifest.set_aside(table, seen["error"].notna(), "undecodable", seen["error"])

@@ -14,7 +14,7 @@ from PIL import Image
 from fdc.errors import WeightsError
 from fdc.faces import background, runtimes, weights
 from fdc.faces.recipe import Recipe
-from fdc.imaging import decoding as photos
+from fdc.imaging import decoding
 
 
 def test_no_session_where_the_background_stays() -> None:
@@ -45,7 +45,7 @@ def test_masks_are_those_of_rembg(
     theirs.inner_session = network
     ours = background.U2Net(network)
     for portrait in portraits[:2]:
-        image = Image.fromarray(photos.decode(portrait.read_bytes(), at_least=300))
+        image = Image.fromarray(decoding.decode(portrait.read_bytes(), at_least=300))
         one, other = (np.asarray(session.predict(image)[0]) for session in (ours, theirs))
         assert one.shape == other.shape
         assert np.abs(one.astype(int) - other.astype(int)).max() <= 2

@@ -12,7 +12,7 @@ from fdc.faces import alignment, detection
 from fdc.faces.detection import Detector, find_faces
 from fdc.faces.face import overlap
 from fdc.faces.recipe import Recipe
-from fdc.imaging import decoding as photos
+from fdc.imaging import decoding
 from fdc.sample import dataset as sample
 
 
@@ -24,7 +24,7 @@ def yunet(weights_folder: Path) -> Detector:
 
 
 def test_yunet_finds_a_real_face_at_any_size(yunet: Detector, portraits: list[Path]) -> None:
-    image = photos.decode(portraits[0].read_bytes())
+    image = decoding.decode(portraits[0].read_bytes())
     [found] = find_faces(yunet, image)[:1]
     assert found.found_by == "yunet"
     assert found.landmarks is not None
@@ -44,7 +44,7 @@ def test_a_turned_face_is_aligned_as_if_it_were_not(
     """Where the eyes of the upright photo end, when the turned one is what YuNet sees."""
     apart = []
     for path in portraits[:8]:
-        image = photos.decode(path.read_bytes(), at_least=480)
+        image = decoding.decode(path.read_bytes(), at_least=480)
         found = find_faces(yunet, image)
         face = yunet.refine(image, found[0])
         assert face.landmarks is not None
@@ -68,7 +68,7 @@ def test_a_turned_face_is_aligned_as_if_it_were_not(
 @pytest.mark.parametrize("folder", ["utkface", "fer2013/train/happy", "ckplus48/happy"])
 def test_yunet_finds_faces_that_fill_the_photo(yunet: Detector, shared: Path, folder: str) -> None:
     paths = sorted((shared / "data" / folder).iterdir())[:40]
-    found = [bool(find_faces(yunet, photos.decode(path.read_bytes()))) for path in paths]
+    found = [bool(find_faces(yunet, decoding.decode(path.read_bytes()))) for path in paths]
     assert np.mean(found) >= 0.9
 
 
@@ -84,7 +84,7 @@ def test_yunet_agrees_with_the_annotation_of_the_drawn_sample(
     table = sources.read(tmp_path)
     apart = []
     for path, landmarks in zip(table["path"], table["landmarks"], strict=True):
-        image = photos.decode((tmp_path / path).read_bytes())
+        image = decoding.decode((tmp_path / path).read_bytes())
         face = yunet.refine(image, find_faces(yunet, image)[0])
         assert face.landmarks is not None
         truth = alignment.ordered(landmarks)
@@ -97,7 +97,7 @@ def test_yunet_agrees_with_the_annotation_of_the_drawn_sample(
 def test_mtcnn_agrees_with_yunet(yunet: Detector, portraits: list[Path]) -> None:
     mtcnn = detection.open_detector(Recipe(detector="mtcnn"), [], 1)
     assert mtcnn is not None
-    image = photos.decode(portraits[0].read_bytes(), at_least=400)
+    image = decoding.decode(portraits[0].read_bytes(), at_least=400)
     one, other = find_faces(yunet, image)[0], find_faces(mtcnn, image)[0]
     assert other.found_by == "mtcnn"
     assert overlap(one.box, other.box) > 0.5

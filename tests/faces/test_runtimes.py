@@ -8,7 +8,7 @@ from PIL import Image
 
 from fdc.errors import WeightsError
 from fdc.faces import background, runtimes, weights
-from fdc.imaging import decoding as photos
+from fdc.imaging import decoding
 
 
 @pytest.mark.skipif(not runtimes.has_openvino(), reason="OpenVINO is not installed")
@@ -17,7 +17,7 @@ def test_runtimes_agree(weights_folder: Path, portraits: list[Path], precision: 
     path, _ = weights.require("u2netp", [weights_folder])
     one = background.U2Net(runtimes.load(path, "onnxruntime", "float32", 1))
     other = background.U2Net(runtimes.load(path, "openvino", precision, 1))
-    image = Image.fromarray(photos.decode(portraits[5].read_bytes(), at_least=300))
+    image = Image.fromarray(decoding.decode(portraits[5].read_bytes(), at_least=300))
     first, second = (np.asarray(session.predict(image)[0]) >= 128 for session in (one, other))
     assert (first & second).sum() / (first | second).sum() > 0.97
 

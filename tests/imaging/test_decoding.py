@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms
 
 from fdc.errors import PhotoError
-from fdc.imaging import decoding as photos
+from fdc.imaging import decoding
 
 
 def scene(width: int = 60, height: int = 40) -> Image.Image:
@@ -52,9 +52,9 @@ def test_every_orientation_comes_out_upright(orientation: int, kind: str) -> Non
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
     data = encoded(lying, kind, exif=exif)
-    pixels = photos.decode(data)
+    pixels = decoding.decode(data)
     assert pixels.shape == (40, 60, 3)
-    assert photos.size(data) == (60, 40)
+    assert decoding.size(data) == (60, 40)
     assert np.abs(pixels.astype(int) - np.asarray(scene()).astype(int)).mean() < 6
 
 
@@ -72,31 +72,31 @@ def test_every_orientation_comes_out_upright(orientation: int, kind: str) -> Non
     ids=["grey", "bilevel", "clear grey", "clear", "opaque", "16-bit", "palette"],
 )
 def test_modes_of_png(image: Image.Image, expected: tuple[int, int, int]) -> None:
-    assert corner(photos.decode(encoded(image, "PNG"))) == expected
+    assert corner(decoding.decode(encoded(image, "PNG"))) == expected
 
 
 def test_cmyk_jpeg() -> None:
-    red = photos.decode(encoded(Image.new("CMYK", (32, 32), (0, 255, 255, 0)), "JPEG"))
+    red = decoding.decode(encoded(Image.new("CMYK", (32, 32), (0, 255, 255, 0)), "JPEG"))
     assert red[5, 5, 0] > 240
     assert red[5, 5, 1:].max() < 15
 
 
 def test_palette_with_transparency_lies_on_white() -> None:
     image = Image.new("RGB", (20, 20), (9, 9, 9)).quantize(2)
-    assert corner(photos.decode(encoded(image, "PNG", transparency=0))) == (255, 255, 255)
+    assert corner(decoding.decode(encoded(image, "PNG", transparency=0))) == (255, 255, 255)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
 def test_first_frame_of_an_animation(kind: str) -> None:
     frames = [Image.new("RGB", (24, 24), colour) for colour in ("red", "blue")]
     data = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
-    assert corner(photos.decode(data))[0] > 240
+    assert corner(decoding.decode(data))[0] > 240
 
 
 def test_wide_gamut_becomes_srgb(wide_profile: bytes) -> None:
     image = Image.new("RGB", (32, 32), (200, 100, 100))
-    plain = photos.decode(encoded(image, "PNG"))
-    turned = photos.decode(encoded(image, "PNG", icc_profile=wide_profile))
+    plain = decoding.decode(encoded(image, "PNG"))
+    turned = decoding.decode(encoded(image, "PNG", icc_profile=wide_profile))
     assert plain.shape == turned.shape
     assert abs(int(turned[3, 3, 0]) - int(plain[3, 3, 0])) > 2
 
@@ -124,12 +124,12 @@ def _red(profile: bytes) -> bytes:
 
 def test_broken_profile_is_ignored() -> None:
     data = encoded(Image.new("RGB", (20, 20), (7, 8, 9)), "PNG", icc_profile=b"no profile")
-    assert corner(photos.decode(data)) == (7, 8, 9)
+    assert corner(decoding.decode(data)) == (7, 8, 9)
 
 
 def test_reduced_decoding_keeps_the_shorter_side() -> None:
     data = encoded(scene(1600, 1200), "JPEG", quality=90)
-    sizes = [photos.decode(data, at_least=side).shape for side in (1200, 601, 600, 300, 151, 20)]
+    sizes = [decoding.decode(data, at_least=side).shape for side in (1200, 601, 600, 300, 151, 20)]
     assert sizes[:4] == [(1200, 1600, 3), (1200, 1600, 3), (600, 800, 3), (300, 400, 3)]
     assert all(before >= after for before, after in pairwise(sizes))
     assert sizes[-1][0] >= 20
@@ -137,8 +137,8 @@ def test_reduced_decoding_keeps_the_shorter_side() -> None:
 
 def test_very_wide_photo() -> None:
     data = encoded(Image.new("L", (12_000, 60), 50), "PNG")
-    assert photos.size(data) == (12_000, 60)
-    assert photos.decode(data).shape == (60, 12_000, 3)
+    assert decoding.size(data) == (12_000, 60)
+    assert decoding.decode(data).shape == (60, 12_000, 3)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_very_wide_photo() -> None:
 )
 def test_damage_is_told(data: bytes, why: str) -> None:
     with pytest.raises(PhotoError, match=why):
-        photos.decode(data)
+        decoding.decode(data)
 
 
 def test_photo_beyond_all_bounds_is_refused() -> None:
@@ -162,7 +162,7 @@ def test_photo_beyond_all_bounds_is_refused() -> None:
     chunk = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + header[24:29]
     huge = header[:12] + chunk + zlib.crc32(chunk).to_bytes(4, "big") + header[33:]
     with pytest.raises(PhotoError, match="decoded"):
-        photos.decode(huge)
+        decoding.decode(huge)
 
 
 @settings(max_examples=60, deadline=None)
@@ -173,7 +173,7 @@ def test_no_damage_raises_anything_else(kind: str, data: st.DataObject) -> None:
         at = data.draw(st.integers(0, len(whole) - 1))
         whole[at] = data.draw(st.integers(0, 255))
     try:
-        pixels = photos.decode(bytes(whole))
+        pixels = decoding.decode(bytes(whole))
     except PhotoError:
         return
     assert pixels.dtype == np.uint8
