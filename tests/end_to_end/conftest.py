@@ -44,7 +44,7 @@ def clone(folder: Path) -> Path:
 
 def make_in(folder: Path) -> Make:
     def run(
-        target: str, timeout: float = 500, env: dict[str, str] | None = None, **variables: object
+        target: str, timeout: float = 900, env: dict[str, str] | None = None, **variables: object
     ) -> subprocess.CompletedProcess[str]:
         words = [f"{name}={value}" for name, value in variables.items()]
         return subprocess.run(

@@ -15,7 +15,7 @@ from tests.end_to_end.conftest import SMALL, make_in
 from tests.end_to_end.test_readme import running
 from tests.servers import free_port, postgresql, s3
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(1800)]
 
 ON_RAY = f"{SMALL} --set prepare.engine=ray --set search.engine=ray --set search.workers=2"
 

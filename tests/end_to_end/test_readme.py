@@ -17,7 +17,7 @@ import pytest
 from tests.end_to_end.conftest import REPOSITORY, SMALL, Make, make_in
 from tests.servers import free_port
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(1800)]
 
 
 @contextlib.contextmanager

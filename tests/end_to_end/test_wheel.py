@@ -77,7 +77,7 @@ def test_the_installed_commands_search_from_an_empty_folder(commands: Path, tmp_
     said = say(commands, tmp_path, "settings")
     assert "Experiments: age, age_regression, emotion, gender, tone" in said.stdout, said.stderr
     assert list(tmp_path.iterdir()) == []
-    said = say(commands, tmp_path, "search", "age", "--minutes", "2", *SMALL.split())
+    said = say(commands, tmp_path, "search", "age", "--trials", "1", *SMALL.split())
     assert said.returncode == 0, said.stdout + said.stderr
     assert "fdc-age version 1" in said.stdout
     asked = "import fdc, json, sys; print(json.dumps([fdc.__file__, sys.prefix]))"
