@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 from search_memory import drawn_crops, write_crops
@@ -38,7 +39,7 @@ def main() -> None:
         order = np.arange(options.crops)
         held = options.crops // 10
 
-        def crops(chosen):
+        def crops(chosen: npt.NDArray[np.int64]) -> CropView:
             return CropView(path, options.crops, options.side, chosen, labels[chosen])
 
         result = search(

@@ -83,7 +83,8 @@ def main() -> None:
             done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
             if done.returncode:
                 sys.exit(done.stderr)
-            return json.loads(done.stdout.splitlines()[-1])
+            figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+            return figures
 
         one = run("one", 1)
         several = run("several", options.workers)
@@ -99,7 +100,7 @@ def main() -> None:
             f"{told['driver_cpu_seconds']:.1f}",
         )
     Console().print(table)
-    told = {
+    summary = {
         "first_step_seconds": round(one["first_step_seconds"], 1),
         "trials_per_hour": {
             "1": round(3600 * one["trials"] / one["seconds"], 1),
@@ -110,7 +111,7 @@ def main() -> None:
             (logged["driver_cpu_seconds"] - one["driver_cpu_seconds"]) / logged["trial_seconds"], 4
         ),
     }
-    print(json.dumps(told))
+    print(json.dumps(summary))
 
 
 if __name__ == "__main__":
