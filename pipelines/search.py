@@ -79,11 +79,13 @@ def search_spec(experiment: Experiment, task: Task) -> SearchSpec:
 
 def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = False) -> Path:
     """The folder of this very search; the next free one where a new search is wanted."""
-    told = (
-        experiment.search.model_dump_json(exclude=set(RESOURCES)) + prepared.task.model_dump_json()
+    parts = (
+        experiment.search.model_dump_json(exclude=set(RESOURCES)),
+        prepared.task.model_dump_json(),
+        prepared.recipe.fingerprint,
+        manifest.digest(prepared.manifest),
     )
-    told += prepared.recipe.fingerprint + manifest.digest(prepared.manifest)
-    fingerprint = hashlib.sha256(told.encode()).hexdigest()[:10]
+    fingerprint = hashlib.sha256("".join(parts).encode()).hexdigest()[:10]
     folder = workspace.search(prepared.task.name, fingerprint)
     again = 2
     while fresh and ((folder / RESULT).is_file() or is_of_older_fdc(folder)):

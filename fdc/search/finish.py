@@ -1,4 +1,4 @@
-"""The winner is trained on in what is left of the budget, and its network exported."""
+"""The best trial goes on in what is left of the budget, and the best network is exported."""
 
 import math
 from pathlib import Path
@@ -16,14 +16,14 @@ from fdc.training import checkpoint
 from fdc.training.spec import ExportCommand, ExportResult, TrainCommand, TrainingSpec
 
 FEWEST_EPOCHS_MORE = 2
-"""With fewer, the winner stays as it is."""
+"""With fewer, the best trial stays as it is."""
 
 EXPORT_TRIES = 2
 EXPORT_SECONDS = 300.0
 
 
-class _Winner:
-    """The one job in which the best trial's network is trained on."""
+class _BestContinued:
+    """The one job in which the best trial goes on."""
 
     def __init__(self, scheduler: Scheduler, best: TrialRecord, epochs: int) -> None:
         self._scheduler = scheduler
@@ -61,8 +61,8 @@ class _Winner:
         """Nothing more to do."""
 
 
-def winner_to_train_on(scheduler: Scheduler) -> TrialRecord | None:
-    """The best trial; None where there is none, or no time in which training it on would help."""
+def best_to_continue(scheduler: Scheduler) -> TrialRecord | None:
+    """The best trial; None where there is none, or no time in which going on would help."""
     if scheduler.stopping or math.isinf(scheduler.budget.end):
         return None
     begun = scheduler.history.trials.get(FINAL)
@@ -77,24 +77,24 @@ def winner_to_train_on(scheduler: Scheduler) -> TrialRecord | None:
     return best if scheduler.budget.left >= enough else None
 
 
-def train_winner_on(scheduler: Scheduler, epochs: int) -> None:
-    """Trains the best trial's network on, from its best epoch, to the end of the budget.
+def continue_best(scheduler: Scheduler, epochs: int) -> None:
+    """Has the best trial go on, from its best epoch, to the end of the budget.
 
     Args:
         scheduler: Who has it trained.
         epochs: How many more at most.
     """
-    best = winner_to_train_on(scheduler)
+    best = best_to_continue(scheduler)
     if best is None:
         return
     scheduler.console.say(
         f"training trial {best.id} on for {duration(scheduler.budget.left)}, from its best epoch"
     )
-    scheduler.run(_Winner(scheduler, best, epochs))
+    scheduler.run(_BestContinued(scheduler, best, epochs))
 
 
 def export_winner(scheduler: Scheduler, training: TrainingSpec, folder: Path) -> SearchResult:
-    """Exports the best network there is, which the training on has not made worse.
+    """Exports the best network there is, of a trial or of the one that went on.
 
     Args:
         scheduler: Who knows the best.

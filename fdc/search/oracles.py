@@ -33,10 +33,10 @@ class WorkerOracle(keras_tuner.Oracle):  # type: ignore[misc]
         **kwargs: Arguments of the oracle.
     """
 
+    ongoing_trials: dict[str, Trial]
+
     max_epochs = 1
     """Resource of a whole trial, in the oracle's own unit."""
-
-    ongoing_trials: dict[str, Trial]
 
     mean_resource = 1.0
     """How much of a whole trial its trials use up on average."""

@@ -1,4 +1,4 @@
-"""The whole of a search: trials, the winner trained on, its network exported."""
+"""The whole of a search: trials, the best of them continued, its network exported."""
 
 import signal
 import threading
@@ -15,7 +15,7 @@ from fdc.quiet import native_stderr_hidden
 from fdc.search.budget import Budget
 from fdc.search.console import Console
 from fdc.search.failures import check_completed
-from fdc.search.finish import export_winner, train_winner_on, winner_to_train_on
+from fdc.search.finish import best_to_continue, continue_best, export_winner
 from fdc.search.result import RESULT, SearchResult
 from fdc.search.scheduler import Scheduler
 from fdc.search.spec import Resources, SearchSpec, check_identity
@@ -71,17 +71,14 @@ def search(
         if not resumed:
             history.search_began(identity)
         training = spec.training(train, validation)
+        where = spec.resources
         budget = Budget(
-            spec.minutes,
-            spec.reserve_seconds,
-            history.seconds,
-            spec.trials,
-            spec.resources.workers,
+            spec.minutes, spec.reserve_seconds, history.seconds, spec.trials, where.workers
         )
         with ExitStack() as stack:
             console = stack.enter_context(Console(quiet))
             # The workers import what they need while this process does the same.
-            pool = stack.enter_context(_open_pool(spec.resources, training, folder, console))
+            pool = stack.enter_context(_open_pool(where, training, folder, console))
             scheduler = Scheduler(
                 pool, budget, history, spec.objective, console, folder, spec.patience
             )
@@ -91,18 +88,14 @@ def search(
                     f"taking up the search in {folder}: {len(history.trials)} trials so far"
                 )
             _run_trials(scheduler, training, spec)
-            if (
-                spec.resources.workers > 1
-                and spec.resources.engine == "local"
-                and winner_to_train_on(scheduler)
-            ):
-                # The winner is trained on alone, so it gets the cores and the memory of all.
+            if where.workers > 1 and where.engine == "local" and best_to_continue(scheduler):
+                # The best trial goes on alone, so it gets the cores and the memory of all.
                 pool.close()
                 alone = replace(training, threads=usable_cpus())
-                one = Resources(hang_seconds=spec.resources.hang_seconds)
+                one = Resources(hang_seconds=where.hang_seconds)
                 scheduler.workers = stack.enter_context(_open_pool(one, alone, folder, console))
                 scheduler.workers.peak_bytes = pool.peak_bytes
-            train_winner_on(scheduler, spec.epochs)
+            continue_best(scheduler, spec.epochs)
             result = export_winner(scheduler, training, folder)
             history.seconds_used(budget.used)
         if not result.interrupted:

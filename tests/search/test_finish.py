@@ -6,7 +6,7 @@ from fdc.errors import SearchError
 from fdc.execution.protocol import Died
 from fdc.search.budget import Budget
 from fdc.search.console import Console
-from fdc.search.finish import export_winner, train_winner_on, winner_to_train_on
+from fdc.search.finish import best_to_continue, continue_best, export_winner
 from fdc.search.messages import Failed
 from fdc.search.scheduler import Scheduler
 from fdc.training.objective import Objective
@@ -35,7 +35,7 @@ def searched(tmp_path):
 
 def test_the_best_trial_is_trained_on_from_its_best_epoch(searched, tmp_path):
     scheduler, pool, _ = searched(final=[0.75, 0.8, 0.8])
-    train_winner_on(scheduler, epochs=3)
+    continue_best(scheduler, epochs=3)
     final = scheduler.history.trials["final"]
     assert (final.continues, final.first_epoch, final.status) == ("1", 1, "COMPLETED")
     assert [metrics["val_accuracy"] for metrics in final.curve] == [0.75, 0.8, 0.8]
@@ -52,10 +52,10 @@ def test_it_is_not_where_that_makes_no_sense(searched, case):
     elif case == "interrupted":
         scheduler.stopping = True
     elif case == "done":
-        train_winner_on(scheduler, epochs=3)
-    assert winner_to_train_on(scheduler) is None
+        continue_best(scheduler, epochs=3)
+    assert best_to_continue(scheduler) is None
     before = len(scheduler.history.trials)
-    train_winner_on(scheduler, epochs=3)
+    continue_best(scheduler, epochs=3)
     assert len(scheduler.history.trials) == before
 
 
