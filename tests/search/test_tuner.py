@@ -125,3 +125,43 @@ class Hoarder(Teller):
 def test_a_worker_that_asks_again_gets_another_trial(ask, tmp_path, tuner):
     first, second = ask(tmp_path / "one", tuner, teller=Hoarder).jobs
     assert first.record.id != second.record.id
+
+
+class Killed(Exception):
+    """The search's process is gone."""
+
+
+class KilledBeforeTelling(Teller):
+    """Gone once the journal has the end of the second trial, and before the oracle has it."""
+
+    def run(self, source):
+        tell = source.tell
+
+        def tell_or_die(job):
+            if job.record.id == "0001":
+                raise Killed
+            tell(job)
+
+        source.tell = tell_or_die
+        super().run(source)
+
+
+class KilledBeforeBeginning(Teller):
+    """Gone once the oracle has a trial, and before the journal has it."""
+
+    def run(self, source):
+        source.ask("worker0")
+        raise Killed
+
+
+@pytest.mark.parametrize(
+    ("killed", "ended"), [(KilledBeforeTelling, 2), (KilledBeforeBeginning, 0)]
+)
+@pytest.mark.parametrize("tuner", ["greedy", "hyperband"])
+def test_a_kill_between_journal_and_oracle_costs_no_trial(ask, tmp_path, tuner, killed, ended):
+    whole = ask(tmp_path / "whole", tuner)
+    with pytest.raises(Killed):
+        ask(tmp_path / "killed", tuner, teller=killed)
+    resumed = ask(tmp_path / "killed", tuner)
+    assert values(resumed) == values(whole)[ended:]
+    assert [job.record.id for job in resumed.jobs] == [f"000{i}" for i in range(ended, 5)]
