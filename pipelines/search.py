@@ -70,11 +70,7 @@ def search_spec(experiment: Experiment, task: Task) -> SearchSpec:
     """The search that an experiment asks for, on a task whose classes are known."""
     settings = experiment.search.model_dump()
     resources = {name: settings.pop(name) for name in RESOURCES if name in settings}
-    return SearchSpec(
-        task=task,
-        resources=Resources(**resources),
-        **settings,
-    )
+    return SearchSpec(task=task, resources=Resources(**resources), **settings)
 
 
 def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = False) -> Path:
@@ -87,10 +83,10 @@ def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = Fals
     )
     fingerprint = hashlib.sha256("".join(parts).encode()).hexdigest()[:10]
     folder = workspace.search(prepared.task.name, fingerprint)
-    again = 2
+    number = 2
     while fresh and ((folder / RESULT).is_file() or is_of_older_fdc(folder)):
-        folder = workspace.search(prepared.task.name, f"{fingerprint}-{again}")
-        again += 1
+        folder = workspace.search(prepared.task.name, f"{fingerprint}-{number}")
+        number += 1
     folder.mkdir(parents=True, exist_ok=True)
     (folder / workspace.SEARCHED_RECIPE).write_text(prepared.recipe.fingerprint, encoding="ascii")
     return folder

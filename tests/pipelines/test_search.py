@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from fdc import files
+from fdc.errors import TrackingError
 from fdc.experiment import Experiment, SearchSettings
 from fdc.tasks import Task
+from fdc.tracking import Journal
 from pipelines import audit, search, workspace
 
 TASK = Task(name="age", kind="ordinal", column="age", bins=(0, 20, 40))
@@ -76,6 +78,17 @@ def test_a_fresh_search_gets_the_next_folder_only_where_one_is_done(prepared):
     second = search.search_folder(experiment(), prepared, fresh=True)
     assert second == folder.with_name(f"{folder.name}-2")
     assert search.search_folder(experiment(), prepared) == folder
+
+
+def test_a_fresh_search_leaves_alone_what_an_older_fdc_has_begun(prepared):
+    folder = search.search_folder(experiment(), prepared)
+    (folder / "state.json").touch()
+    assert search.search_folder(experiment(), prepared) == folder
+    with pytest.raises(TrackingError, match=r"begun by an older fdc.*pass --fresh"):
+        Journal(folder)
+    fresh = search.search_folder(experiment(), prepared, fresh=True)
+    assert fresh != folder
+    Journal(fresh).close()
 
 
 def test_a_search_that_is_done_is_only_told_again(prepared, capsys):
