@@ -31,7 +31,7 @@ def test(prepared: Prepared, result: SearchResult) -> tuple[EvaluationReport, pd
     """Evaluates the winner on people that it has never seen.
 
     Returns:
-        The report, and what the network said about each test photo.
+        The report, and what the network answered for each test photo.
     """
     rows, seen = side(prepared, "test"), crops(prepared, "test")
     outputs = Network(result.network).predict(seen.pixels(), positions=seen.positions)

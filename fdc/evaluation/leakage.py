@@ -45,7 +45,7 @@ class AuditResult:
     Attributes:
         conditions: In the order in which they ran.
         scores: Metrics on the condition's own test side, by condition.
-        metric: The one that the gap is told in.
+        metric: The one that the gap is measured in.
         direction: "max" where more of it is better, or "min".
     """
 
@@ -109,7 +109,7 @@ def audit(
         manifest: A curated manifest; its `split` is the grouped one.
         train_and_score: Trains with the same model and budget on the condition's train side, tunes
             on its validation side, and returns metrics on its test side.
-        metric: The one that the gap is told in.
+        metric: The one that the gap is measured in.
         direction: "max" where more of it is better, or "min".
         seed: Of the conditions that are drawn.
         augmented: Whether augmenting before splitting is a condition as well.

@@ -1,4 +1,4 @@
-"""What may be said of a model after the test, in numbers and in plain words."""
+"""What a model is worth on photos that it has never seen, in numbers."""
 
 import numpy as np
 import numpy.typing as npt

@@ -39,7 +39,7 @@ class Slice(BaseModel):
         rest: Its value on all other photos; None where there are none.
         is_worse: Whether this slice is clearly worse than the rest: by a margin that matters, and
             the whole interval on the wrong side.
-        is_small: Whether there are too few photos, or groups, to tell much.
+        is_small: Whether there are too few photos, or groups, to rely on it.
     """
 
     model_config = ConfigDict(frozen=True)

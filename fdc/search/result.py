@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from fdc import files
+from fdc.tasks import Direction
 from fdc.tracking import TrialRecord
 from fdc.training.objective import Objective
 
@@ -41,7 +42,7 @@ class SearchResult:
     keras_network: Path
     best_trial: str
     objective: str
-    direction: Literal["min", "max"]
+    direction: Direction
     score: float
     validation: dict[str, float]
     trials: list[TrialRecord]

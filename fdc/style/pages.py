@@ -30,11 +30,7 @@ def render(template: Path, language: Language, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "count": "{:,}".format,
-        "percent": "{:.1%}".format,
-        "drawing": Markup,
-    }
+    environment.filters.update(count="{:,}".format, percent="{:.1%}".format, drawing=Markup)
     return environment.get_template(template.name).render(
         t=partial(text, language=language), language=language, palette=palette, **values
     )

@@ -11,4 +11,4 @@ LINE = "#e9ecef"
 INK = "#23282d"
 
 CURVES = (BLUE, ORANGE, GREEN, "#8a63a8", RED, "#4aa3a2", "#b59a2e", "#c26a9b")
-"""Of lines that are told apart, the best first."""
+"""Of lines side by side, the best first."""

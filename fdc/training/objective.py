@@ -3,9 +3,8 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from fdc.tasks import OBJECTIVES, Kind
+from fdc.tasks import OBJECTIVES, Direction, Kind
 
 Metrics = Mapping[str, float]
 
@@ -20,7 +19,7 @@ class Objective:
     """
 
     name: str
-    direction: Literal["min", "max"]
+    direction: Direction
 
     @classmethod
     def of(cls, kind: Kind) -> "Objective":

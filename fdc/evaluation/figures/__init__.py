@@ -1,4 +1,4 @@
-"""Figures of a search and of its verdict.
+"""Figures of a search and of its winner's report.
 
 Each function returns a new matplotlib figure that the caller saves; nothing is shown, and no global
 state is touched, so that figures can be drawn in any thread.
