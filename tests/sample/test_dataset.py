@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import cv2
-import numpy as np
 import psutil
 import pytest
 from hypothesis import given, settings
@@ -16,10 +15,6 @@ from hypothesis import strategies as st
 from fdc.errors import DataError
 from fdc.sample import dataset as sample
 from fdc.sample.dataset import draw, plan_photos
-from fdc.sample.drawing import Identity, Scene, aged, render
-from fdc.sample.drawing.camera import Pose
-from fdc.sample.drawing.camera import sample as heights_at
-from fdc.sample.drawing.canvas import Grid
 from tests.waiting import wait_until
 
 SMALL = {"subjects": 2, "photos": 3, "seed": 5}
@@ -36,16 +31,6 @@ def contents(root: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return draw(tmp_path_factory.mktemp("sample") / "sample", **SMALL)
-
-
-def somebody(seed: int = 0, gender: str = "female", tone: str = "warm") -> Identity:
-    return Identity.draw(np.random.default_rng(seed), gender, tone)
-
-
-def portrait(age: float, seed: int = 0, **who: str):
-    rng = np.random.default_rng((seed, 1))
-    seen = aged(somebody(seed, **who), age, rng)
-    return render(seen, Scene.draw(rng, 320, 400), 320, 400, film=False)
 
 
 def test_each_photo_has_its_label(drawn: Path) -> None:
@@ -257,91 +242,3 @@ def test_the_default_plan_is_balanced() -> None:
     assert set(kinds.values()) == {15}
     films = sum(photo.film for photo in plan)
     assert 0.35 < films / len(plan) < 0.65
-
-
-@pytest.mark.parametrize("gender", ["female", "male"])
-def test_a_life_goes_one_way(gender: str) -> None:
-    life = [aged(somebody(3, gender), age, np.random.default_rng(0)) for age in range(0, 81, 5)]
-    for trait in ("growth", "elder", "grey", "recession", "wrinkles", "sag", "stubble"):
-        values = [getattr(at, trait) for at in life]
-        assert values == sorted(values), trait
-    assert life[0].grey == life[0].wrinkles == 0.0
-    assert life[-1].grey > 0.7
-    assert life[-1].wrinkles > 0.8
-    # Children have large eyes and short faces.
-    proportions = [at.mouth_y / at.eye_width for at in life[:5]]
-    assert proportions == sorted(proportions)
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    yaw=st.floats(-0.34, 0.34),
-    pitch=st.floats(-0.13, 0.13),
-    roll=st.floats(-0.2, 0.2),
-    x=st.floats(-0.5, 0.5),
-    y=st.floats(-0.3, 0.8),
-)
-def test_landmarks_go_where_the_pixels_go(
-    yaw: float, pitch: float, roll: float, x: float, y: float
-) -> None:
-    grid = Grid.over(-1.5, -1.5, 1.5, 1.5, 100.0)
-    relief = 0.9 * np.sqrt(np.clip(1.6 - grid.x**2 - grid.y**2, 0.0, None)).astype(np.float32)
-    pose = Pose(yaw, pitch, roll, 70.0, (150.0, 160.0))
-    point = np.array([[x, y]], np.float32)
-    column, row = pose.project(point, heights_at(grid, relief, point))[0]
-    u, v = pose.maps(grid, relief, 320, 400)
-    seen = [
-        cv2.remap(axis, np.float32([[column]]), np.float32([[row]]), cv2.INTER_LINEAR)[0, 0]
-        for axis in (u, v)
-    ]
-    assert np.allclose(seen, grid.pixels(point)[0], atol=1.5)
-
-
-@pytest.mark.parametrize("age", [1, 30, 75])
-def test_eye_landmarks_lie_on_dark_irises(age: int) -> None:
-    drawn = portrait(age, seed=11)
-    grey = cv2.cvtColor(drawn.pixels, cv2.COLOR_RGB2GRAY)
-    soft = cv2.GaussianBlur(grey, (0, 0), 2.0)
-    _, left, right, mouth_left, mouth_right = drawn.landmarks
-    for eye, mouth in ((left, mouth_left), (right, mouth_right)):
-        cheek = 0.5 * (eye + mouth)
-        darkness = [int(soft[round(float(y)), round(float(x))]) for x, y in (eye, cheek)]
-        assert darkness[0] < darkness[1] - 20
-
-
-def test_undertones_differ_in_colour_and_old_hair_in_lightness() -> None:
-    def mean(at: str, age: float, **who: str) -> np.ndarray:
-        drawn = portrait(age, **who)
-        nose, left, right, *_ = drawn.landmarks
-        apart = right[0] - left[0]
-        x, y = nose if at == "nose" else (nose[0], left[1] - 1.45 * apart)
-        patch = drawn.pixels[int(y) - 5 : int(y) + 5, int(x) - 5 : int(x) + 5]
-        return patch.reshape(-1, 3).mean(axis=0)
-
-    for seed in range(3):
-        warm, cool = (mean("nose", 30, seed=seed, tone=tone) for tone in ("warm", "cool"))
-        assert warm[2] / warm[0] < cool[2] / cool[0] - 0.05
-    assert mean("hair", 78, seed=1).mean() > mean("hair", 25, seed=1).mean() + 40
-
-
-def test_yunet_finds_the_faces_where_the_labels_say(shared: Path) -> None:
-    weights = shared / "models" / "face_detection_yunet_2023mar.onnx"
-    # YuNet's points are surest where the face is about 200 pixels wide.
-    larger = 1.5
-    size = (round(320 * larger), round(400 * larger))
-    detector = cv2.FaceDetectorYN.create(str(weights), "", size, 0.6)
-    distances = []
-    people = 24
-    for seed in range(people):
-        drawn = portrait(age=3.4 * seed, seed=seed, gender="male" if seed % 2 else "female")
-        faces = detector.detect(cv2.resize(drawn.pixels[..., ::-1].copy(), size))[1]
-        if faces is None:
-            continue
-        # Its order: right eye of the person, which is the left one in the photo, left eye, nose …
-        theirs = faces[0][4:14].reshape(5, 2)[[2, 0, 1, 3, 4]] / larger
-        apart = np.linalg.norm(drawn.landmarks[2] - drawn.landmarks[1])
-        # Eyes stand about 29 pixels apart in a crop of 128.
-        distances.append(np.linalg.norm(theirs - drawn.landmarks, axis=1) / apart * 29.0)
-    assert len(distances) / people >= 0.95
-    assert np.median(distances) < 2.0
-    assert np.mean(distances, axis=1).max() < 4.0
