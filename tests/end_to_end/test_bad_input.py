@@ -84,6 +84,15 @@ def test_a_broken_experiment_tells_every_mistake(empty_project: Path):
     assert "Did you mean 'minutes'?" in said.stderr
 
 
+@pytest.mark.parametrize("verb", ["search", "promote"])
+def test_mlflow_that_cannot_be_used_is_told_before_anything_is_done(empty_project: Path, verb: str):
+    database = {"MLFLOW_TRACKING_URI": "postgresql+psycopg://fdc:secret@127.0.0.1:1/runs"}
+    said = make_in(empty_project)(verb, TASK="age", env=database)
+    assert_one_clear_error(said, "MLflow at postgresql+psycopg://fdc:***@127.0.0.1:1/runs cannot")
+    assert "connection refused" in said.stderr.lower()
+    assert not (empty_project / "data").exists()
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 3 MB."""
