@@ -88,8 +88,8 @@ bench: $(READY) ## Print the figures that the documents quote (hours; PHOTOS=, W
 	$(BIN)/python benchmarks/serving.py $(PHOTOS)
 	$(BIN)/python benchmarks/structure.py
 
-lock: $(READY) ## Compile requirements.txt from pyproject.toml, everything at its newest
-	$(BIN)/uv pip compile --quiet --upgrade --all-extras --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.txt
+lock: $(READY) ## Compile requirements.txt, keeping its pins (ARGS=--upgrade takes the newest)
+	$(BIN)/uv pip compile --quiet --all-extras --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.txt $(ARGS)
 
 clean: ## Remove what can be made again, except runs and models
 	rm -rf data build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
