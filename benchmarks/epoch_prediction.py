@@ -68,7 +68,7 @@ def main() -> None:
         found.append(off)
         values = trial.hyperparameters
         table.add_row(
-            f"{values['network/family']} {values['network/width']} x {values['network/depth']}",
+            " ".join(str(v) for name, v in values.items() if name.startswith("network/")),
             f"{trial.parameters:,}",
             f"{trial.predicted_epoch_seconds:.1f}",
             f"{trial.seconds_per_epoch:.1f}",

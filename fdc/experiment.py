@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from fdc import choices, configuration
 from fdc.choices import Balance, Detector, Engine, Face, Tuner
 from fdc.errors import SettingsError, did_you_mean
-from fdc.tasks import Augmentation, Task
+from fdc.tasks import AugmentationName, Task
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -147,7 +147,7 @@ class SearchSettings(_Settings):
     gpus: float = Field(default=0, ge=0, description="Of a cluster's node, for one trial.")
     memory_limit_gb: float | None = Field(default=None, gt=0, description="Of one worker.")
     balance: Balance = Field(default="none", description="What is done for rare classes.")
-    augmentation: tuple[Augmentation, ...] = Field(
+    augmentation: tuple[AugmentationName, ...] = Field(
         default=("flip", "shift"), description="Ways in which training crops are varied."
     )
 

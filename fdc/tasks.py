@@ -14,9 +14,9 @@ from fdc.locale import Language, LocalizedText, text
 
 Kind = Literal["classes", "ordinal", "regression"]
 
-Augmentation = Literal["flip", "shift", "brightness", "contrast", "colour"]
+AugmentationName = Literal["flip", "shift", "brightness", "contrast", "colour"]
 
-AUGMENTATIONS: tuple[Augmentation, ...] = get_args(Augmentation)
+AUGMENTATIONS: tuple[AugmentationName, ...] = get_args(AugmentationName)
 """Every way in which a training crop may be varied; a task may forbid some of them."""
 
 Direction = Literal["min", "max"]
@@ -88,7 +88,7 @@ class Task(BaseModel):
         description="Lower edges of the parts by which a regression is reported; empty: round"
         " numbers that suit the data.",
     )
-    forbidden_augmentation: tuple[Augmentation, ...] = Field(
+    forbidden_augmentation: tuple[AugmentationName, ...] = Field(
         default=(), description="Augmentation that would change the label."
     )
 

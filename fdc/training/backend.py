@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fdc.execution.memory import GB
 
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
@@ -106,6 +108,8 @@ def export_onnx(model: Any, path: Path) -> None:
         model: The model.
         path: The file to write.
     """
+    # Keras only exports what was called once.
+    model.predict_on_batch(np.zeros((1, *model.input_shape[1:]), np.float32))
     model.export(str(path), format="onnx", verbose=False)
 
 

@@ -23,28 +23,28 @@ class Checkpoint:
     Attributes:
         variables: The network's weights, and the states of its random generators.
         optimizer: The optimizer's variables; empty where only the weights are kept.
-        facts: The curve and whatever else belongs to it, as JSON can say it.
+        metadata: The curve and whatever else belongs to it, as JSON can say it.
     """
 
     variables: list[NDArray[Any]]
     optimizer: list[NDArray[Any]]
-    facts: dict[str, Any]
+    metadata: dict[str, Any]
 
     def save(self, path: Path) -> None:
         """Writes it beside the file first, so that a kill leaves the old one."""
         arrays = {f"variable_{i}": array for i, array in enumerate(self.variables)}
         arrays |= {f"optimizer_{i}": array for i, array in enumerate(self.optimizer)}
-        text = np.frombuffer(json.dumps(self.facts).encode(), np.uint8)
+        text = np.frombuffer(json.dumps(self.metadata).encode(), np.uint8)
         with files.whole(path) as unfinished, unfinished.open("wb") as file:
-            np.savez(file, allow_pickle=False, facts=text, **arrays)
+            np.savez(file, allow_pickle=False, metadata=text, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> "Checkpoint | None":
         """Reads one; None where there is none, or a power cut has damaged it."""
         try:
             with np.load(path) as file:
-                facts = json.loads(file["facts"].tobytes())
-                return cls(_numbered(file, "variable_"), _numbered(file, "optimizer_"), facts)
+                metadata = json.loads(file["metadata"].tobytes())
+                return cls(_numbered(file, "variable_"), _numbered(file, "optimizer_"), metadata)
         except (FileNotFoundError, zipfile.BadZipFile, ValueError, KeyError, EOFError):
             return None
 

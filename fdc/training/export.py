@@ -1,6 +1,8 @@
 """The winner becomes files that need neither AutoKeras nor a training library to answer."""
 
 import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
@@ -36,17 +38,17 @@ def export(spec: TrainingSpec, command: ExportCommand) -> ExportResult:
         ArithmeticError: If ONNX and Keras do not agree.
     """
     model, head = _answering(spec, command, Checkpoint.require(command.checkpoint))
-    scratch = command.folder / ".export"
-    scratch.mkdir(parents=True, exist_ok=True)
-    model.save(scratch / KERAS)
-    backend.export_onnx(model, scratch / ONNX)
-    network = Network(scratch / ONNX, spec.threads)
-    difference = _difference(spec, model, network, TOLERANCE * head.span)
-    answers = network.predict(spec.validation.pixels(), positions=spec.validation.positions)
-    metrics = measure(spec.task, answers, spec.validation.targets)
-    for name in (KERAS, ONNX):
-        os.replace(scratch / name, command.folder / name)
-    scratch.rmdir()
+    command.folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=command.folder, prefix=".export") as place:
+        scratch = Path(place)
+        model.save(scratch / KERAS)
+        backend.export_onnx(model, scratch / ONNX)
+        network = Network(scratch / ONNX, spec.threads)
+        difference = _difference(spec, model, network, TOLERANCE * head.span)
+        answers = network.predict(spec.validation.pixels(), positions=spec.validation.positions)
+        metrics = measure(spec.task, answers, spec.validation.targets)
+        for name in (KERAS, ONNX):
+            os.replace(scratch / name, command.folder / name)
     return ExportResult({f"val_{name}": value for name, value in metrics.items()}, difference)
 
 
@@ -68,9 +70,6 @@ def _answering(spec: TrainingSpec, command: ExportCommand, state: Checkpoint) ->
             model = keras.Model(crops, keras.layers.Average()(both), name="network")
     finally:
         keras.mixed_precision.set_dtype_policy(policy)
-    # ONNX export wants a model that was called once.
-    size = spec.train.size
-    model.predict_on_batch(np.zeros((1, size, size, 3), np.float32))
     return model, network.head
 
 

@@ -27,7 +27,7 @@ class Feed:
         crops: What is trained on.
         encode: Turns targets (n,) into what a network learns, float32 (n, units).
         augmentation: How crops are varied.
-        batch: Crops in a batch; every batch has this many, so that a network sees one shape.
+        batch_size: Crops in a batch; every batch has this many, so that a network sees one shape.
         balance: "weights" lets rare targets count more, "sampling" draws them more often.
         seed: Of the trial.
     """
@@ -37,20 +37,20 @@ class Feed:
         crops: CropView,
         encode: Callable[[NDArray[Any]], NDArray[np.float32]],
         augmentation: Augmentation,
-        batch: int,
+        batch_size: int,
         balance: Balance,
         seed: int,
     ) -> None:
         self._crops = crops
         self._encode = encode
         self._augmentation = augmentation
-        self._batch = batch
+        self._batch_size = batch_size
         self._seed = seed
         weights = np.ones(len(crops), np.float32) if crops.weights is None else crops.weights
         rare = sample_weights(crops.targets) if balance != "none" else None
         self._weights = weights * rare if balance == "weights" and rare is not None else weights
         self._chances = rare / rare.sum() if balance == "sampling" and rare is not None else None
-        self.steps = -(-len(crops) // batch)
+        self.steps = -(-len(crops) // batch_size)
         """Batches in an epoch."""
 
     def epoch(self, number: int) -> Iterator[Batch]:
@@ -60,7 +60,7 @@ class Feed:
         """
         random = np.random.default_rng([self._seed, number])
         order = self._order(random)
-        parts = [order[i : i + self._batch] for i in range(0, len(order), self._batch)]
+        parts = [order[i : i + self._batch_size] for i in range(0, len(order), self._batch_size)]
         with ThreadPoolExecutor(max_workers=1) as reader:
             upcoming = reader.submit(self._read, parts[0], random)
             for part in parts[1:]:
@@ -75,7 +75,7 @@ class Feed:
             order = random.permutation(count)
         else:
             order = random.choice(count, count, p=self._chances.astype(np.float64))
-        return np.resize(order, self.steps * self._batch)
+        return np.resize(order, self.steps * self._batch_size)
 
     def _read(self, chosen: NDArray[np.int64], random: np.random.Generator) -> Batch:
         targets = self._encode(self._crops.targets[chosen])
@@ -95,14 +95,14 @@ def fitting_batch_size(most: int, crops: int) -> int:
     return min(size, crops)
 
 
-def plain_batches(crops: CropView, batch: int) -> Iterator[tuple[NDArray[np.float32], int]]:
+def plain_batches(crops: CropView, batch_size: int) -> Iterator[tuple[NDArray[np.float32], int]]:
     """Yields every crop once, in order, in batches of one shape.
 
     Yields:
-        float32 crops 0 to 255 (batch, size, size, 3), and how many of them count: the last batch
-        is filled up with copies.
+        float32 crops 0 to 255 (batch_size, size, size, 3), and how many of them count: the last
+        batch is filled up with copies.
     """
     order = np.arange(len(crops))
-    for start in range(0, len(crops), batch):
-        chosen = order[start : start + batch]
-        yield crops.read(np.resize(chosen, batch)).astype(np.float32), len(chosen)
+    for start in range(0, len(crops), batch_size):
+        chosen = order[start : start + batch_size]
+        yield crops.read(np.resize(chosen, batch_size)).astype(np.float32), len(chosen)

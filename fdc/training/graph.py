@@ -1,6 +1,6 @@
 """The search space: AutoKeras' graph of input, backbone and head, for driver and worker alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,16 @@ from autokeras.graph import Graph
 
 from fdc.training.analysers import ClassAnalyser
 from fdc.training.augmentation import Augmentation
-from fdc.training.backbones import BACKBONES
+from fdc.training.backbones import BACKBONES, fitting
 from fdc.training.heads import Head, choose_head
 from fdc.training.optimizer import choose_optimizer
 from fdc.training.spec import TrainingSpec
 
 HEAD = "head"
 """Name of the head, before its hyperparameters in MLflow."""
+
+NORMALISATION_MOMENTUM = 0.9
+"""Of batch normalisation: Keras' 0.99 needs more steps than a small set has in its epochs."""
 
 STARTING_POINTS: tuple[Mapping[str, Any], ...] = (
     {},
@@ -43,15 +46,26 @@ class CropInput(autokeras.ImageInput):  # type: ignore[misc]
 
 
 class BackboneBlock(autokeras.Block):  # type: ignore[misc]
-    """One of `BACKBONES`, and the mean over what it finds."""
+    """One of `BACKBONES`, and the mean over what it finds.
+
+    Args:
+        families: Names of those that may be proposed.
+        **kwargs: Of AutoKeras' block.
+    """
+
+    def __init__(self, families: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._families = families
 
     def build(self, hp: Any, inputs: Any = None) -> Any:
         """Declares the hyperparameters of every family, and builds the one that is chosen."""
         [crops] = inputs
-        chosen = hp.Choice("family", list(BACKBONES), default="residual")
+        chosen = hp.Choice("family", list(self._families), default="residual")
+        # A worker with less memory than its driver builds what it is told, and may be refused.
+        families = {name: BACKBONES[name] for name in dict.fromkeys((*self._families, chosen))}
         values: dict[str, Any] = {}
-        for choose in dict.fromkeys(backbone.choose for backbone in BACKBONES.values()):
-            names = [name for name, backbone in BACKBONES.items() if backbone.choose is choose]
+        for choose in dict.fromkeys(backbone.choose for backbone in families.values()):
+            names = [name for name, backbone in families.items() if backbone.choose is choose]
             with hp.conditional_scope("family", names):
                 declared = choose(hp)
             if chosen in names:
@@ -115,7 +129,7 @@ class SearchGraph(Graph):  # type: ignore[misc]
     def __init__(self, spec: TrainingSpec) -> None:
         size = spec.train.size
         crops = CropInput(name="crops", shape=(size, size, 3))
-        [features] = BackboneBlock(name="network")(crops)
+        [features] = BackboneBlock(fitting(size, spec.memory_bytes), name="network")(crops)
         block = NumberBlock if spec.task.is_regression else ClassBlock
         super().__init__(inputs=crops, outputs=block(spec, name=HEAD)(features))
         self.spec = spec
@@ -133,6 +147,7 @@ class SearchGraph(Graph):  # type: ignore[misc]
         built = super().build(hp)
         # AutoKeras makes models with a list of one output; one tensor is easier to train on.
         model = keras.Model(built.inputs[0], built.outputs[0], name="network")
+        _normalise_quickly(model)
         with hp.name_scope(HEAD):
             head = choose_head(hp, self.spec.task, self.spec.scale)
         model.compile(optimizer=choose_optimizer(hp), loss=head.loss(), jit_compile=False)
@@ -141,6 +156,14 @@ class SearchGraph(Graph):  # type: ignore[misc]
 
     def _compile_keras_model(self, hp: Any, model: Any) -> Any:
         return model
+
+
+def _normalise_quickly(model: Any) -> None:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            _normalise_quickly(layer)
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = NORMALISATION_MOMENTUM
 
 
 def build(spec: TrainingSpec, values: Mapping[str, Any]) -> TrialNetwork:

@@ -161,15 +161,19 @@ class Training:
         folder = self._command.folder
         folder.mkdir(parents=True, exist_ok=True)
         if improved:
-            Checkpoint(state.variables, [], state.facts).save(folder / checkpoint.BEST)
+            Checkpoint(state.variables, [], state.metadata).save(folder / checkpoint.BEST)
         state.save(folder / checkpoint.LAST)
         return improved
 
     def _state(self) -> Checkpoint:
         variables = [keras.ops.convert_to_numpy(v) for v in self.model.variables]
         optimizer = [keras.ops.convert_to_numpy(v) for v in self.model.optimizer.variables]
-        facts = {"curve": list(self.curve), "best_epoch": self.best_epoch, "batch": self.batch_size}
-        return Checkpoint(variables, optimizer, facts)
+        metadata = {
+            "curve": list(self.curve),
+            "best_epoch": self.best_epoch,
+            "batch": self.batch_size,
+        }
+        return Checkpoint(variables, optimizer, metadata)
 
     def _restore(self, state: Checkpoint) -> None:
         checkpoint.assign(state.variables, self.model.variables)
@@ -180,8 +184,8 @@ class Training:
         last = Checkpoint.load(self._command.folder / checkpoint.LAST)
         if last is not None:
             self._restore(last)
-            self.curve = last.facts["curve"]
-            self.best_epoch = last.facts["best_epoch"]
+            self.curve = last.metadata["curve"]
+            self.best_epoch = last.metadata["best_epoch"]
         elif self._command.start is not None:
             start = Checkpoint.require(self._command.start)
             checkpoint.assign(start.variables, self.model.variables)
@@ -190,4 +194,4 @@ class Training:
 def last_batch_size(folder: Path, otherwise: int) -> int:
     """The batch size that a training's last checkpoint was made with."""
     last = Checkpoint.load(folder / checkpoint.LAST)
-    return int(last.facts["batch"]) if last is not None else otherwise
+    return int(last.metadata["batch"]) if last is not None else otherwise

@@ -41,7 +41,7 @@ class Teller:
             record = job.record = self.history.trial_began(job.record)
             if len(self.jobs) == self.most:
                 return
-            metrics = {self.objective.name: record.hyperparameters["network/width"] / 100}
+            metrics = {self.objective.name: record.hyperparameters.get("network/width", 0) / 100}
             for epoch in range(record.next_epoch, job.limit):
                 self.history.epoch_ended(record.id, epoch, metrics, improved=not record.curve)
             self.history.trial_ended(record.id, "COMPLETED", None, seconds=1.0)

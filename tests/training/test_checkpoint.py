@@ -13,7 +13,7 @@ def test_what_is_saved_is_loaded(tmp_path):
     make().save(path)
     loaded = Checkpoint.load(path)
     assert loaded is not None
-    assert loaded.facts == make().facts
+    assert loaded.metadata == make().metadata
     for one, two in zip(loaded.variables, make().variables, strict=True):
         np.testing.assert_array_equal(one, two)
         assert one.dtype == two.dtype

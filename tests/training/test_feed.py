@@ -22,7 +22,7 @@ def one_hot(targets):
 
 
 def make(crops, **changes):
-    options = {"batch": 10, "balance": "none", "seed": 1} | changes
+    options = {"batch_size": 10, "balance": "none", "seed": 1} | changes
     return Feed(crops, one_hot, Augmentation(), **options)
 
 

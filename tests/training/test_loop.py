@@ -48,7 +48,7 @@ def test_the_best_epoch_is_kept_apart(whole):
     _, folder, improved = whole
     best = Checkpoint.load(folder / "best.npz")
     assert improved[0]
-    assert best.facts["best_epoch"] == max(i for i, better in enumerate(improved) if better)
+    assert best.metadata["best_epoch"] == max(i for i, better in enumerate(improved) if better)
     assert best.optimizer == []
 
 

@@ -1,13 +1,42 @@
 """What comes before a network's head: families of networks, one entry each in one table."""
 
+from fdc.training.backbones import autokeras_blocks, staged
 from fdc.training.backbones.backbone import Backbone
-from fdc.training.backbones.staged import PLAIN, RESIDUAL, SEPARABLE
 
-__all__ = ["BACKBONES", "Backbone"]
+__all__ = ["BACKBONES", "Backbone", "fitting"]
 
 BACKBONES: dict[str, Backbone] = {
-    "residual": RESIDUAL,
-    "plain": PLAIN,
-    "separable": SEPARABLE,
+    "residual": staged.RESIDUAL,
+    "plain": staged.PLAIN,
+    "separable": staged.SEPARABLE,
+    "conv": autokeras_blocks.CONV,
+    "resnet": autokeras_blocks.RESNET,
+    "xception": autokeras_blocks.XCEPTION,
+    "efficientnet": autokeras_blocks.EFFICIENTNET,
 }
-"""By the name that the hyperparameter `network/family` has."""
+"""By the name that the hyperparameter `network/family` has. Each module names its sources."""
+
+BYTES_PER_WEIGHT = 32
+"""Weight, gradient and two moments in float32, and the copies of a checkpoint while it is made."""
+
+SHARE_FOR_WEIGHTS = 0.5
+"""Of a worker's memory; the rest is for libraries and what a batch needs."""
+
+
+def fitting(side: int, memory_bytes: int) -> list[str]:
+    """The families that are worth proposing; whether one fits the budget, its probe tells.
+
+    Args:
+        side: Of the crops, in pixels.
+        memory_bytes: What a worker may use; 0: not known.
+
+    Example:
+        >>> fitting(64, 8_000_000_000)
+        ['residual', 'plain', 'separable', 'conv', 'resnet', 'efficientnet']
+    """
+    most_weights = SHARE_FOR_WEIGHTS * memory_bytes / BYTES_PER_WEIGHT or float("inf")
+    return [
+        name
+        for name, family in BACKBONES.items()
+        if side >= family.smallest_side and family.most_weights <= most_weights
+    ]

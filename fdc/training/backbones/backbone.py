@@ -14,7 +14,11 @@ class Backbone:
             with the same function share their hyperparameters.
         build: From crops (n, side, side, 3), -1 to 1, to features (n, height, width, channels);
             takes the values as keywords.
+        smallest_side: Of crops that the family takes as they are, in pixels.
+        most_weights: Of its largest network, roughly; 0: few enough for every worker.
     """
 
     choose: Callable[[Any], dict[str, Any]]
     build: Callable[..., Any]
+    smallest_side: int = 0
+    most_weights: int = 0

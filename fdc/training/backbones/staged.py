@@ -46,17 +46,12 @@ def build(block: Callable[[Any, int, int], Any], x: Any, width: int, depth: int)
     return x
 
 
-def _normalise(x: Any) -> Any:
-    # The default momentum of 0.99 needs more steps than a small set has in its epochs.
-    return layers.BatchNormalization(momentum=0.9)(x)
-
-
 def _convolution(
     x: Any, width: int, stride: int = 1, kernel: int = 3, separable: bool = False
 ) -> Any:
     layer = layers.SeparableConv2D if separable else layers.Conv2D
     x = layer(width, kernel, strides=stride, padding="same", use_bias=False)(x)
-    return layers.ReLU()(_normalise(x))
+    return layers.ReLU()(layers.BatchNormalization()(x))
 
 
 def _residual(x: Any, width: int, stride: int, separable: bool = False) -> Any:
@@ -64,9 +59,9 @@ def _residual(x: Any, width: int, stride: int, separable: bool = False) -> Any:
     shortcut = x
     if stride > 1 or x.shape[-1] != width:
         shortcut = layers.Conv2D(width, 1, strides=stride, use_bias=False)(x)
-        shortcut = _normalise(shortcut)
+        shortcut = layers.BatchNormalization()(shortcut)
     x = _convolution(x, width, stride, separable=separable)
-    x = _normalise(layer(width, 3, padding="same", use_bias=False)(x))
+    x = layers.BatchNormalization()(layer(width, 3, padding="same", use_bias=False)(x))
     return layers.ReLU()(layers.Add()([x, shortcut]))
 
 
