@@ -83,8 +83,10 @@ class WorkerTuner(AutoTuner):  # type: ignore[misc]
         """
         self.oracle.verbose = verbose
         self.hypermodel.set_io_shapes(data_utils.dataset_shape((x, y)))
-        # AutoKeras puts this off until the shapes are known.
-        super(AutoTuner, self)._populate_initial_space()
+        # KerasTuner would build a network of every family; one build declares all of them.
+        hyperparameters = self.oracle.get_space()
+        self.hypermodel.build(hyperparameters)
+        self.oracle.update_space(hyperparameters)
         self._reload()
         self._scheduler.run(self)
 
