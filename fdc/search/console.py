@@ -154,9 +154,9 @@ def _described(record: TrialRecord) -> str:
     values: dict[str, Any] = record.hyperparameters
     words = [str(values.get("network/family", "residual"))]
     words += [
-        f"{name} {values[f'network/{name}']}"
-        for name in ("width", "depth")
-        if f"network/{name}" in values
+        f"{name.rpartition('/')[2]} {value}"
+        for name, value in values.items()
+        if name.startswith("network/") and name != "network/family"
     ]
     with contextlib.suppress(KeyError):
         words.append(f"rate {values['learning_rate']:g}")

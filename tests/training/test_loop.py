@@ -36,6 +36,19 @@ def test_a_network_learns(data, tmp_path, kind, limit):
     assert training.curve == found
 
 
+@pytest.mark.parametrize("target", ["distribution", "scaled"])
+def test_a_score_of_one_to_five_is_learnt_as_years_are(data, tmp_path, target):
+    spec = data.spec("regression")
+    train, validation = (
+        replace(crops, targets=1 + crops.targets / 15) for crops in (spec.train, spec.validation)
+    )
+    command = TrainCommand(tmp_path, {**VALUES, "head/target": target}, seed=5)
+    spec = replace(spec, train=train, validation=validation)
+    training = Training(spec, command, 16, lambda: None)
+    found = [training.epoch(8, None)[0] for _ in range(8)]
+    assert found[-1]["val_mae"] < 0.6 < found[0]["val_mae"]
+
+
 @pytest.fixture(scope="module")
 def whole(data, tmp_path_factory):
     """A training of three epochs, its folder, and which of them were better than before."""
