@@ -28,11 +28,11 @@ path, count, side, folder, began, options, tracked = sys.argv[1:]
 count, side = int(count), int(side)
 told = {"log_seconds": 0.0}
 
-probed = console.Console.speed_measured
+probed = console.SearchConsole.speed_measured
 def first_steps(self, record):
     told.setdefault("first_step_seconds", time.time() - float(began))
     probed(self, record)
-console.Console.speed_measured = first_steps
+console.SearchConsole.speed_measured = first_steps
 
 append = Journal.append
 def timed(self, kind, **content):

@@ -27,7 +27,7 @@ MOST_ROWS = 20
 _STYLES: dict[RunStatus, str] = {"FINISHED": "green", "KILLED": "yellow", "FAILED": "red"}
 
 
-class Console:
+class SearchConsole:
     """Shows how a search goes; a context manager.
 
     Args:

@@ -13,7 +13,7 @@ from fdc.execution.pool import open_pool
 from fdc.execution.protocol import WorkerPool
 from fdc.quiet import native_stderr_hidden
 from fdc.search.budget import Budget
-from fdc.search.console import Console
+from fdc.search.console import SearchConsole
 from fdc.search.failures import check_completed
 from fdc.search.finish import best_to_continue, continue_best, export_winner
 from fdc.search.result import RESULT, SearchResult
@@ -76,7 +76,7 @@ def search(
             spec.minutes, spec.reserve_seconds, history.seconds, spec.trials, where.workers
         )
         with ExitStack() as stack:
-            console = stack.enter_context(Console(quiet))
+            console = stack.enter_context(SearchConsole(quiet))
             # The workers import what they need while this process does the same.
             pool = stack.enter_context(_open_pool(where, training, folder, console))
             scheduler = Scheduler(
@@ -104,7 +104,7 @@ def search(
 
 
 def _open_pool(
-    resources: Resources, training: TrainingSpec, folder: Path, console: Console
+    resources: Resources, training: TrainingSpec, folder: Path, console: SearchConsole
 ) -> AbstractContextManager[WorkerPool]:
     worker = worker_spec(training, folder / "workers", resources.hang_seconds, resources.gpus)
     return open_pool(resources.engine, resources.workers, worker, console.say)

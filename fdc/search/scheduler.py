@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fdc.execution.protocol import Died, Ready, WorkerPool
 from fdc.search.budget import Budget
-from fdc.search.console import Console
+from fdc.search.console import SearchConsole
 from fdc.search.jobs import Job, JobSource, Outcome
 from fdc.search.messages import (
     BatchSizeReduced,
@@ -61,7 +61,7 @@ class Scheduler:
         budget: Budget,
         history: TrialHistory,
         objective: Objective,
-        console: Console,
+        console: SearchConsole,
         folder: Path,
         patience: int | None,
     ) -> None:

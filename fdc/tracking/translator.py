@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fdc.tracking.journal import Event
-from fdc.tracking.trial_history import apply
+from fdc.tracking.trial_history import apply_event
 from fdc.tracking.trials import RUN_STATUS, RunStatus, TrialRecord
 
 PARENT = "search"
@@ -75,7 +75,7 @@ class Translator:
             Updates in the order in which they are to be made; MLflow may refuse one and take the
             next.
         """
-        apply(self._trials, event)
+        apply_event(self._trials, event)
         if "trial" in event:
             return self._of_trial(self._trials[event["trial"]], event)
         time = event["time"]

@@ -167,7 +167,7 @@ class TrialHistory:
             case "seconds_used":
                 self.seconds = event["seconds"]
             case _:
-                apply(self.trials, event)
+                apply_event(self.trials, event)
 
     def _append_of(self, trial_id: str, kind: str, **content: Any) -> None:
         if trial_id not in self.trials:
@@ -175,7 +175,7 @@ class TrialHistory:
         self._append(kind, trial=trial_id, **content)
 
 
-def apply(trials: dict[str, TrialRecord], event: Event) -> None:
+def apply_event(trials: dict[str, TrialRecord], event: Event) -> None:
     """Changes the records as one event of the journal says.
 
     Args:

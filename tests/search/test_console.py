@@ -4,7 +4,7 @@ import rich.console
 
 from fdc.search import console as consoles
 from fdc.search.budget import Budget
-from fdc.search.console import Console
+from fdc.search.console import SearchConsole
 from fdc.search.jobs import Job
 from fdc.tracking import TrialRecord
 from fdc.training.objective import Objective
@@ -23,7 +23,7 @@ def records():
 
 def test_plain_lines_where_there_is_no_terminal(capfd):
     done, failed, running = records()
-    with Console() as console:
+    with SearchConsole() as console:
         console.trial_began(running)
         console.trial_ended(done)
         console.trial_ended(failed)
@@ -38,7 +38,7 @@ def test_plain_lines_where_there_is_no_terminal(capfd):
 
 def test_epochs_are_told_now_and_then_only(capfd):
     record = records()[0]
-    with Console() as console:
+    with SearchConsole() as console:
         for _ in range(5):
             console.epoch_ended(record, 9)
     assert capfd.readouterr().err.splitlines() == [
@@ -48,7 +48,7 @@ def test_epochs_are_told_now_and_then_only(capfd):
 
 def test_quiet_says_nothing(capfd):
     record = records()[0]
-    with Console(quiet=True) as console:
+    with SearchConsole(quiet=True) as console:
         console.trial_began(record)
         console.say("hello")
     assert capfd.readouterr().err == ""

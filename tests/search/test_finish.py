@@ -5,7 +5,7 @@ import pytest
 from fdc.errors import SearchError
 from fdc.execution.protocol import Died
 from fdc.search.budget import Budget
-from fdc.search.console import Console
+from fdc.search.console import SearchConsole
 from fdc.search.finish import best_to_continue, continue_best, export_winner
 from fdc.search.messages import Failed
 from fdc.search.scheduler import Scheduler
@@ -26,7 +26,9 @@ def searched(tmp_path):
         pool = ScriptedPool(clock, [[0.5], [0.7]], **script)
         budget = Budget(minutes, 0.0, 0.0, 2, 1, clock)
         objective, log = Objective.of("classes"), Recorder(tmp_path)
-        scheduler = Scheduler(pool, budget, log, objective, Console(quiet=True), tmp_path, None)
+        scheduler = Scheduler(
+            pool, budget, log, objective, SearchConsole(quiet=True), tmp_path, None
+        )
         scheduler.run(ScriptedJobs(scheduler, 2, limit=1))
         return scheduler, pool, clock
 

@@ -4,7 +4,7 @@ import pytest
 
 from fdc.execution.protocol import Died
 from fdc.search.budget import Budget
-from fdc.search.console import Console
+from fdc.search.console import SearchConsole
 from fdc.search.messages import BatchSizeReduced, Built, Continue
 from fdc.search.scheduler import Scheduler
 from fdc.training.objective import Objective
@@ -24,7 +24,7 @@ def direct(tmp_path):
             Budget(minutes, 0.0, 0.0, len(scripts), 1, clock),
             log,
             Objective.of("classes"),
-            Console(quiet=True),
+            SearchConsole(quiet=True),
             tmp_path,
             patience,
         )
@@ -113,7 +113,7 @@ def test_nothing_starts_once_it_is_stopping(tmp_path):
         Budget(None, 0.0, 0.0, 2, 1, clock),
         log,
         Objective.of("classes"),
-        Console(quiet=True),
+        SearchConsole(quiet=True),
         tmp_path,
         None,
     )
@@ -156,14 +156,14 @@ def test_epochs_that_a_checkpoint_had_ahead_of_the_books_are_told(tmp_path):
     log = Recorder(tmp_path)
     budget = Budget(None, 0.0, 0.0, 1, 1, clock)
     objective = Objective.of("classes")
-    scheduler = Scheduler(pool, budget, log, objective, Console(quiet=True), tmp_path, None)
+    scheduler = Scheduler(pool, budget, log, objective, SearchConsole(quiet=True), tmp_path, None)
     scheduler.run(ScriptedJobs(scheduler, 1, limit=3))
     assert log.epochs == [("0", 0), ("0", 1), ("0", 2)]
     assert [m["val_accuracy"] for m in log.trials["0"].curve] == [0.5, 0.6, 0.7]
 
 
 def test_a_halved_batch_is_told(capfd, tmp_path):
-    console = Console()
+    console = SearchConsole()
     scheduler = Scheduler(
         ScriptedPool(Clock(), []),
         Budget(None, 0.0, 0.0, 1, 1, Clock()),
