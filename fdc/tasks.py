@@ -196,7 +196,7 @@ class Task(BaseModel):
 
         Args:
             answer: A class index, or the number of a regression.
-            language: "ko" or "en".
+            language: In which to speak.
         """
         if self.is_regression:
             return self.with_unit(f"{answer:.{self.decimals}f}", language)
