@@ -80,6 +80,11 @@ def from_rows(rows: Iterable[Mapping[str, Any]], source: str) -> pd.DataFrame:
 
     Returns:
         The manifest, in the order of the rows, with every column of the schema.
+
+    Example:
+        >>> table = from_rows([{"path": "a.jpg", "age": 31, "hat": "red"}], "test")
+        >>> table[["path", "source", "subject", "hat"]].iloc[0].tolist()
+        ['a.jpg', 'test', <NA>, 'red']
     """
     table = pd.DataFrame(list(rows))
     if "source" not in table:
@@ -177,7 +182,13 @@ def clean(manifest: pd.DataFrame) -> pd.DataFrame:
 
 
 def quarantine_counts(manifest: pd.DataFrame) -> dict[str, int]:
-    """How many rows each rule has set aside, most first."""
+    """How many rows each rule has set aside, most first.
+
+    Example:
+        >>> table = from_rows([{"path": "a.jpg"}, {"path": "b.jpg"}], "test")
+        >>> quarantine_counts(set_aside(table, table["path"] == "b.jpg", "too small", "8 px"))
+        {'too small': 1}
+    """
     rules = manifest["quarantine"].dropna().str.split(": ", n=1).str[0]
     return {str(rule): int(count) for rule, count in rules.value_counts().items()}
 

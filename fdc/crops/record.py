@@ -34,6 +34,11 @@ class Record:
 
 
 def key_of(image_id: str, box: Sequence[float] | None, landmarks: Sequence[float] | None) -> str:
-    """Name of a photo in a store: what it holds and what its annotation says, not where it lies."""
+    """Name of a photo in a store: what it holds and what its annotation says, not where it lies.
+
+    Example:
+        >>> key_of("0" * 64, [1, 2, 3, 4], None) == key_of("0" * 64, (1.0, 2.0, 3.0, 4.0), None)
+        True
+    """
     known = [None if part is None else [float(x) for x in part] for part in (box, landmarks)]
     return hashlib.sha256(json.dumps([image_id, *known]).encode()).hexdigest()[:32]

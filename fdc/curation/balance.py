@@ -25,6 +25,10 @@ def sample_weights(targets: np.ndarray, cap: float = CAP) -> np.ndarray:
 
     Returns:
         float32 of shape (photos,), mean 1.
+
+    Example:
+        >>> sample_weights(np.array([0, 0, 0, 0, 1, 1])).tolist()
+        [0.75, 0.75, 0.75, 0.75, 1.5, 1.5]
     """
     if not len(targets):
         return np.ones(0, np.float32)

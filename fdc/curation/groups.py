@@ -42,6 +42,12 @@ def connect(keys: Sequence[pd.Series]) -> np.ndarray:
 
     Returns:
         int32 component of each row, shape (rows,).
+
+    Example:
+        >>> person = pd.Series(["ann", "ann", None, "bob", None])
+        >>> copy = pd.Series([None, 1, 1, None, None])
+        >>> connect([person, copy]).tolist()
+        [0, 0, 0, 1, 2]
     """
     rows = len(keys[0])
     ends, nodes = [], rows

@@ -19,6 +19,10 @@ def turn(landmarks: np.ndarray) -> np.ndarray:
     Returns:
         float64 of shape (faces,), in eye distances: about 0 for a frontal face, 0.5 where the nose
         stands under an eye. NaN where unknown.
+
+    Example:
+        >>> turn(np.array([[10.0, 20, 30, 20, 20, 30, 12, 40, 28, 40]])).tolist()
+        [0.0]
     """
     left, right, nose = landmarks[:, 0:2], landmarks[:, 2:4], landmarks[:, 4:6]
     eyes = right - left

@@ -90,7 +90,12 @@ def folds(
 
 
 def from_folds(fold: pd.Series, test: int) -> pd.Series:
-    """Makes sides of folds: one is the test, the next one the validation, the rest train."""
+    """Makes sides of folds: one is the test, the next one the validation, the rest train.
+
+    Example:
+        >>> from_folds(pd.Series([0, 1, 2, 3]), test=3).tolist()
+        ['validation', 'train', 'train', 'test']
+    """
     count = int(fold.max()) + 1
     side = pd.Series(pd.NA, fold.index, dtype="string").mask(fold.notna(), "train")
     return side.mask(fold == (test + 1) % count, "validation").mask(fold == test, "test")

@@ -67,7 +67,12 @@ def annotated(box: Sequence[float] | None, landmarks: Sequence[float] | None) ->
 
 
 def overlap(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes."""
+    """Intersection over union of two boxes.
+
+    Example:
+        >>> round(overlap((0, 0, 10, 10), (5, 0, 10, 10)), 3)
+        0.333
+    """
     left, top = max(one[0], other[0]), max(one[1], other[1])
     right = min(one[0] + one[2], other[0] + other[2])
     bottom = min(one[1] + one[3], other[1] + other[3])

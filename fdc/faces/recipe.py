@@ -74,7 +74,12 @@ class Recipe(BaseModel):
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits that change with any field."""
+        """Sixteen hexadecimal digits that change with any field.
+
+        Example:
+            >>> Recipe(size=32).fingerprint == Recipe(size=32, margin=0.3).fingerprint
+            False
+        """
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
     @property

@@ -50,6 +50,10 @@ def fields(line: str, delimiter: str) -> list[str]:
 
     Raises:
         ValueError: If a quotation mark is left open.
+
+    Example:
+        >>> fields('a.jpg,"red, wide"', ",")
+        ['a.jpg', 'red, wide']
     """
     try:
         return next(csv.reader([line], delimiter=delimiter, strict=True), [])

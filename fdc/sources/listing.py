@@ -74,7 +74,12 @@ def photos_below(root: Path) -> Iterator[str]:
 
 
 def published_split(path: str) -> str | None:
-    """The split that a folder of the path names, such as "validation" for `val/happy/1.jpg`."""
+    """The split that a folder of the path names.
+
+    Example:
+        >>> published_split("val/happy/1.jpg"), published_split("happy/train.jpg")
+        ('validation', None)
+    """
     folders = PurePosixPath(path).parts[:-1]
     return next((SPLIT_FOLDERS[f.lower()] for f in folders if f.lower() in SPLIT_FOLDERS), None)
 

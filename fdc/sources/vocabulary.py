@@ -57,6 +57,10 @@ def age(text: str) -> float:
 
     Raises:
         ValueError: If it is no age.
+
+    Example:
+        >>> age("31세"), age("(25, 32)")
+        (31.0, 28.5)
     """
     text = text.strip()
     if single := _AGE.fullmatch(text):
@@ -107,6 +111,10 @@ def label(column: str, text: str) -> float | str | None:
 
     Raises:
         ValueError: If the text is no label of this column.
+
+    Example:
+        >>> label("gender", "여성"), label("tone", "Spring"), label("hat", "red"), label("age", "-")
+        ('female', 'warm', 'red', None)
     """
     if text.strip().lower() in MISSING:
         return None
