@@ -83,6 +83,7 @@ def photos(folder: Path, names: list[str]) -> Path:
 def test_every_recipe_is_followed_by_a_test():
     assert [title for title, steps in RECIPES.items() if steps] == [
         "A task",
+        "A language",
         "A reader",
         "A background model",
         "A network",
@@ -98,6 +99,18 @@ def test_a_task(project: Path, tmp_path: Path):
     told = fdc(project, "prepare", "glasses", "--data", str(root), "--set", "prepare.face=whole")
     [photos_of_each] = re.findall(r"^ *photos +(\d+) +(\d+) +(\d+) +(\d+) *$", told, re.MULTILINE)
     assert photos_of_each[-1] == "60"
+
+
+def test_a_language(project: Path):
+    follow("A language", project)
+    english = (project / "fdc" / "locale" / "en.py").read_text(encoding="utf-8")
+    french = english.replace('"split.train": "training"', '"split.train": "apprentissage"')
+    (project / "fdc" / "locale" / "fr.py").write_text(french, encoding="utf-8")
+    asked = """
+from fdc.locale import LANGUAGES, file_name, localized
+print(*LANGUAGES, localized("split.train")["fr"], file_name("model_card.html", "fr"))
+"""
+    assert run(project, "-c", asked) == "ko en fr apprentissage model_card_fr.html\n"
 
 
 def test_a_reader(project: Path, tmp_path: Path):

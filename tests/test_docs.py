@@ -69,7 +69,10 @@ def defined(dotted: str) -> bool:
         return True
     files = (path.parent.with_suffix(".py"), path.parent / "__init__.py")
     code = "".join(file.read_text() for file in files if file.is_file())
-    return re.search(rf"\b{path.name}\b", code) is not None
+    defines = (
+        rf"^(?:def|class) {path.name}\b|^{path.name}\b.*=|import .*\b{path.name}\b|^ +{path.name},$"
+    )
+    return re.search(defines, code, re.M) is not None
 
 
 def test_modules_and_functions_that_the_documents_name_are_there():
