@@ -1,1 +1,1 @@
-"""Bytes of a photo to upright pixels, and what one look at its file tells."""
+"""Bytes of a photo to upright pixels, and what is found in its file."""

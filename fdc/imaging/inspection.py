@@ -41,7 +41,7 @@ _PHOTOS_AHEAD = 16
 
 
 class Inspected(NamedTuple):
-    """What one look at a photo tells.
+    """What is found in one file.
 
     Attributes:
         image_id: SHA-256 of the file's bytes, in hex; None where they cannot be read.
@@ -63,7 +63,7 @@ class Inspected(NamedTuple):
 def inspect(
     paths: Sequence[Path], cache: Path | None = None, workers: int | None = None
 ) -> pd.DataFrame:
-    """Looks at every photo, each read once; a bad one gets an error and stops nothing.
+    """Inspects every photo, each read once; a bad one gets an error and stops nothing.
 
     Args:
         paths: Of the photos; a path may come twice.
@@ -86,7 +86,7 @@ def inspect(
         answers = {path: Inspected(*values) for path, values in kept.find(stamps).items()}
         pending = [path for path in stamps if path not in answers]
         if pending:
-            looked = _look_at_all(pending, workers)
+            looked = _inspect_all(pending, workers)
             answered = zip(pending, looked, strict=True)
             for path, answer in track(answered, "Inspecting photos", total=len(pending)):
                 answers[path] = answer
@@ -100,14 +100,14 @@ def inspect(
     return table.astype(dict.fromkeys(Inspected._fields, "string") | whole)
 
 
-def look(path: str) -> Inspected:
-    """Looks at one photo.
+def inspect_file(path: str) -> Inspected:
+    """Reads, hashes and decodes one photo.
 
     Args:
         path: Of a file.
 
     Returns:
-        What it tells; `error` instead of an exception, whatever is wrong with the file.
+        What is found; `error` instead of an exception, whatever is wrong with the file.
     """
     try:
         data = Path(path).read_bytes()
@@ -124,30 +124,32 @@ def look(path: str) -> Inspected:
     return Inspected(image_id, width, height, straight, mirrored)
 
 
-def _look_at_all(paths: Sequence[str], workers: int | None) -> Iterator[Inspected]:
+def _inspect_all(paths: Sequence[str], workers: int | None) -> Iterator[Inspected]:
     # Threads start at once, but small photos spend half of their time in the interpreter.
     workers = workers or usable_cpus()
     if workers > 1 and len(paths) >= _WORTH_PROCESSES:
-        return _in_processes(look, paths, workers)
-    return _in_threads(look, paths, workers)
+        return _in_processes(inspect_file, paths, workers)
+    return _in_threads(inspect_file, paths, workers)
 
 
 def _in_threads(
-    look: Callable[[str], Inspected], paths: Sequence[str], workers: int
+    inspect_one: Callable[[str], Inspected], paths: Sequence[str], workers: int
 ) -> Iterator[Inspected]:
     executor = ThreadPoolExecutor(workers)
     try:
-        yield from executor.map(look, paths)
+        yield from executor.map(inspect_one, paths)
     finally:
         executor.shutdown(cancel_futures=True)
 
 
 def _in_processes(
-    look: Callable[[str], Inspected], paths: Sequence[str], workers: int
+    inspect_one: Callable[[str], Inspected], paths: Sequence[str], workers: int
 ) -> Iterator[Inspected]:
     """A photo that ends its process, by a decoder's fault or for want of memory, is found out."""
-    for answer in map_ordered(partial(map, look), paths, workers=workers, ahead=_PHOTOS_AHEAD):
+    for answer in map_ordered(
+        partial(map, inspect_one), paths, workers=workers, ahead=_PHOTOS_AHEAD
+    ):
         if isinstance(answer, Crashed):
-            yield Inspected(error="the photo ends the process that looks at it")
+            yield Inspected(error="the photo ends the process that inspects it")
         else:
             yield answer

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from fdc.imaging import inspection
-from fdc.imaging.inspection import MISSING, inspect, look
+from fdc.imaging.inspection import MISSING, inspect, inspect_file
 from fdc.imaging.perceptual_hash import perceptual_hashes
 from tests.damage import UNDECODABLE, encoded, picture, turned_by_exif, write_damaged
 
@@ -20,11 +20,11 @@ def bits(one: str, other: str) -> int:
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
-def look_or_die(path: str) -> inspection.Inspected:
+def inspect_or_die(path: str) -> inspection.Inspected:
     """Stands for a decoder that takes its process with it."""
     if "deadly" in path:
         os.kill(os.getpid(), signal.SIGKILL)
-    return look(path)
+    return inspect_file(path)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_the_hash_is_imagehash_s_own(folder: Path) -> None:
             straight = str(imagehash.phash(photo))
             mirrored = str(imagehash.phash(ImageOps.mirror(photo)))
         assert perceptual_hashes(np.asarray(Image.open(path))) == (straight, mirrored)
-        seen = look(str(path))  # decoded at half the size
+        seen = inspect_file(str(path))  # decoded at half the size
         assert bits(str(seen.perceptual_hash), straight) <= 2
         assert bits(str(seen.perceptual_hash_mirrored), mirrored) <= 2
 
@@ -69,7 +69,7 @@ def test_a_mirror_image_is_found_by_the_mirrored_hash(tmp_path: Path) -> None:
     original, mirror = tmp_path / "a.png", tmp_path / "b.png"
     original.write_bytes(encoded(picture(3), "PNG"))
     mirror.write_bytes(encoded(ImageOps.mirror(picture(3)), "PNG"))
-    one, other = look(str(original)), look(str(mirror))
+    one, other = inspect_file(str(original)), inspect_file(str(mirror))
     assert bits(str(one.perceptual_hash_mirrored), str(other.perceptual_hash)) <= 2
     assert bits(str(one.perceptual_hash), str(other.perceptual_hash)) > 10
 
@@ -79,7 +79,7 @@ def test_a_mirrored_jpeg_is_near_at_any_size(tmp_path: Path, side: int) -> None:
     photo = picture(0, side, side)
     (tmp_path / "a.jpg").write_bytes(encoded(photo, "JPEG", quality=90))
     (tmp_path / "b.jpg").write_bytes(encoded(ImageOps.mirror(photo), "JPEG", quality=90))
-    one, other = look(str(tmp_path / "a.jpg")), look(str(tmp_path / "b.jpg"))
+    one, other = inspect_file(str(tmp_path / "a.jpg")), inspect_file(str(tmp_path / "b.jpg"))
     assert bits(str(one.perceptual_hash_mirrored), str(other.perceptual_hash)) <= 2
 
 
@@ -87,7 +87,10 @@ def test_a_mirrored_jpeg_is_near_at_any_size(tmp_path: Path, side: int) -> None:
 def test_a_photo_turned_by_exif_looks_like_the_upright_one(tmp_path: Path, turn: int) -> None:
     (tmp_path / "upright.jpg").write_bytes(encoded(picture(), "JPEG", quality=95))
     (tmp_path / "turned.jpg").write_bytes(turned_by_exif(picture(), turn))
-    one, other = look(str(tmp_path / "upright.jpg")), look(str(tmp_path / "turned.jpg"))
+    one, other = (
+        inspect_file(str(tmp_path / "upright.jpg")),
+        inspect_file(str(tmp_path / "turned.jpg")),
+    )
     assert one.image_id != other.image_id
     assert bits(str(one.perceptual_hash), str(other.perceptual_hash)) <= 4
 
@@ -97,14 +100,14 @@ def test_a_copy_of_another_size_is_near(tmp_path: Path, scale: float, quality: i
     copy = picture().resize((int(120 * scale), int(160 * scale)), Image.Resampling.BICUBIC)
     (tmp_path / "a.jpg").write_bytes(encoded(picture(), "JPEG"))
     (tmp_path / "b.jpg").write_bytes(encoded(copy, "JPEG", quality=quality))
-    one, other = look(str(tmp_path / "a.jpg")), look(str(tmp_path / "b.jpg"))
+    one, other = inspect_file(str(tmp_path / "a.jpg")), inspect_file(str(tmp_path / "b.jpg"))
     assert bits(str(one.perceptual_hash), str(other.perceptual_hash)) <= 4
 
 
 def test_rows_follow_the_paths_whatever_their_order(folder: Path) -> None:
     names = ["5.jpg", "0.jpg", "gone.jpg", "5.jpg", "3.jpg"]
     table = inspect([folder / name for name in names], workers=3)
-    expected = [look(str(folder / name)).image_id for name in names]
+    expected = [inspect_file(str(folder / name)).image_id for name in names]
     assert list(table.image_id.astype(object).where(table.image_id.notna(), None)) == expected
     assert table.error.notna().tolist() == [False, False, True, False, False]
 
@@ -121,12 +124,12 @@ def test_a_photo_that_ends_its_process_stops_nothing(folder: Path) -> None:
     paths = [str(folder / f"{number % 6}.jpg") for number in range(100)]
     for number in (0, 40, 41, 99):
         paths[number] = "deadly"
-    answers = list(inspection._in_processes(look_or_die, paths, 2))
+    answers = list(inspection._in_processes(inspect_or_die, paths, 2))
     died = [number for number, answer in enumerate(answers) if answer.error]
     assert died == [0, 40, 41, 99]
     assert all("ends the process" in str(answers[number].error) for number in died)
     assert [answer for answer in answers if not answer.error] == [
-        look(path) for path in paths if path != "deadly"
+        inspect_file(path) for path in paths if path != "deadly"
     ]
 
 
@@ -163,9 +166,9 @@ def test_each_file_is_read_once_ever(
     def counted(path: str) -> inspection.Inspected:
         with lock:
             read.append(Path(path).name)
-        return look(path)
+        return inspect_file(path)
 
-    monkeypatch.setattr(inspection, "look", counted)
+    monkeypatch.setattr(inspection, "inspect_file", counted)
     (folder / "bad.jpg").write_bytes(b"bad")
     paths = sorted(folder.iterdir())
     first = inspect(paths * 2, tmp_path / "cache")
@@ -195,9 +198,9 @@ def test_an_interrupted_run_keeps_what_it_has_seen(
     def interrupted(path: str) -> inspection.Inspected:
         if path.endswith("4.jpg"):
             raise KeyboardInterrupt
-        return look(path)
+        return inspect_file(path)
 
-    monkeypatch.setattr(inspection, "look", interrupted)
+    monkeypatch.setattr(inspection, "inspect_file", interrupted)
     paths = sorted(folder.iterdir())
     with pytest.raises(KeyboardInterrupt):
         inspect(paths, tmp_path / "cache", workers=1)

@@ -9,6 +9,7 @@ from fdc import manifest
 from fdc.errors import DataError, StoreError
 from fdc.experiment import Experiment
 from fdc.faces.preparer import Preparer
+from fdc.imaging import inspection
 from pipelines import workspace
 from pipelines.prepare import crop_photos, prepare, verify_store
 from tests.pipelines.photos import emotions, experiment
@@ -46,10 +47,12 @@ def test_the_manifest_is_kept_with_the_recipe_of_its_crops(root: Path) -> None:
 
 def test_a_second_run_reads_and_cuts_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = prepare(experiment(root))
-    monkeypatch.setattr("fdc.imaging.inspection.look", lambda path: pytest.fail("read again"))
-    monkeypatch.setattr("fdc.faces.preparer.Preparer.crop", lambda *_: pytest.fail("cut again"))
+    files = [first.store.crops_path, first.store.folder / "journal.jsonl"]
+    before = [(file.stat().st_mtime_ns, file.read_bytes()) for file in files]
+    monkeypatch.setattr(inspection, "inspect_file", lambda path: pytest.fail("read again"))
     again = prepare(experiment(root))
     assert again.manifest.equals(first.manifest)
+    assert [(file.stat().st_mtime_ns, file.read_bytes()) for file in files] == before
 
 
 def test_photos_that_are_added_move_none(root: Path) -> None:

@@ -114,6 +114,6 @@ def test_a_second_run_reads_no_photo(tmp_path: Path, monkeypatch: pytest.MonkeyP
     table(tmp_path / "data" / "notes.csv", [["x"], ["y"]])
     first = read(tmp_path / "data", cache=tmp_path / "cache")
     monkeypatch.setattr(
-        "fdc.imaging.inspection.look", lambda path: pytest.fail(f"{path} was read again")
+        "fdc.imaging.inspection.inspect_file", lambda path: pytest.fail(f"{path} was read again")
     )
     assert read(tmp_path / "data", cache=tmp_path / "cache").equals(first)
