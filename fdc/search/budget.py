@@ -99,12 +99,12 @@ class Budget:
         return min(max(fair, least), self.trial_seconds_left)
 
     def deadline(
-        self, began: float, share: float, epoch_seconds: float, limit: int, first: bool
+        self, started: float, share: float, epoch_seconds: float, limit: int, first: bool
     ) -> float | None:
         """Until when a trial may train, now that its speed is known.
 
         Args:
-            began: When it began.
+            started: When it was handed out, by the clock.
             share: Seconds that it was given then.
             epoch_seconds: What one of its epochs takes.
             limit: How many epochs it has at most.
@@ -113,26 +113,39 @@ class Budget:
         Returns:
             None where its epochs do not fit.
         """
-        epochs = min(FEWEST_EPOCHS, limit)
-        wanted = [(began + share, epochs)]
+        fewest = min(FEWEST_EPOCHS, limit)
+        # The earliest deadline before which so many epochs fit.
+        candidates = [(started + share, fewest)]
         if first:
-            just_enough = self.now + SLACK * epochs * epoch_seconds
-            wanted += [(min(just_enough, self.trials_end), 1), (self.end, 1)]
-        for deadline, fewest in wanted:
-            if deadline - self.now >= fewest * epoch_seconds:
+            just_enough = self.now + SLACK * fewest * epoch_seconds
+            candidates += [(min(just_enough, self.trials_end), 1), (self.end, 1)]
+        for deadline, epochs in candidates:
+            if deadline - self.now >= epochs * epoch_seconds:
                 return deadline
         return None
 
 
 def more_epochs(seconds: float, epoch_seconds: float) -> int | None:
-    """How many epochs fit into so many seconds; None: any number."""
+    """How many epochs fit into so many seconds; None: any number.
+
+    A tenth of an epoch that is missing does not count.
+
+    Example:
+        >>> more_epochs(seconds=59.5, epoch_seconds=20)
+        3
+    """
     if math.isinf(seconds):
         return None
     return max(0, math.floor(seconds / epoch_seconds + 0.1))
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them: "8.2 s", "3:20 min", "2:05 h"."""
+    """Seconds as a person says them.
+
+    Example:
+        >>> duration(8.24), duration(200), duration(7500)
+        ('8.2 s', '3:20 min', '2:05 h')
+    """
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -10,7 +10,12 @@ FACTOR = 3
 
 
 def rounds(trials: int) -> list[int]:
-    """Sizes of the rounds of the largest first bracket that so many trials fill."""
+    """Sizes of the rounds of the largest first bracket that so many trials fill.
+
+    Example:
+        >>> rounds(13)
+        [9, 3, 1]
+    """
     sizes = [FACTOR, 1]
     while sum(sizes) + sizes[0] * FACTOR <= trials:
         sizes.insert(0, sizes[0] * FACTOR)

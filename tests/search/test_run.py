@@ -84,7 +84,7 @@ def test_the_keras_file_needs_keras_alone(data, finished):
     np.testing.assert_allclose(np.load(exchange), Network(result.network).predict(crops), atol=1e-3)
 
 
-def test_the_log_hears_everything(finished):
+def test_the_history_has_everything(finished):
     result, log = finished
     assert log.began == ["0000", "0001"]
     assert log.epochs == [("0000", 0), ("0000", 1), ("0001", 0), ("0001", 1)]

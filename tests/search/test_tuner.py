@@ -19,7 +19,7 @@ TUNERS = get_args(Tuner)
 
 
 @dataclass
-class Teller:
+class UntrainedScheduler:
     """A scheduler that trains nothing: wider networks are better."""
 
     folder: Path
@@ -55,18 +55,20 @@ class Teller:
 def ask(data):
     from fdc.search import automodel
 
-    def run(folder, tuner, *, seed=3, trials=5, most=100, kind="ordinal", teller=Teller):
+    def run(
+        folder, tuner, *, seed=3, trials=5, most=100, kind="ordinal", scheduler=UntrainedScheduler
+    ):
         spec = SearchSpec(TASKS[kind], tuner=tuner, trials=trials, epochs=9, seed=seed)
         with closing(Journal(folder)) as journal:
-            asking = teller(folder, TrialHistory(journal), spec.objective, most)
+            asking = scheduler(folder, TrialHistory(journal), spec.objective, most)
             automodel.run_trials(asking, spec.training(*data.split(kind)), spec)
         return asking
 
     return run
 
 
-def values(teller):
-    return [job.record.hyperparameters for job in teller.jobs]
+def values(scheduler):
+    return [job.record.hyperparameters for job in scheduler.jobs]
 
 
 @pytest.mark.parametrize("tuner", TUNERS)
@@ -99,12 +101,12 @@ def test_a_finished_search_asks_for_nothing_more_and_then_for_more_trials(ask, t
 
 
 def test_hyperband_goes_on_from_the_best_of_a_round(ask, tmp_path):
-    teller = ask(tmp_path, "hyperband", trials=13)
-    assert [job.limit for job in teller.jobs] == [1] * 9 + [3] * 3 + [9]
-    assert [job.record.first_epoch for job in teller.jobs] == [0] * 9 + [1] * 3 + [3]
-    last = teller.jobs[-1]
-    assert last.record.continues in {job.record.id for job in teller.jobs[9:12]}
-    assert last.command.start == teller.trial_folder(last.record.continues) / "best.npz"
+    scheduler = ask(tmp_path, "hyperband", trials=13)
+    assert [job.limit for job in scheduler.jobs] == [1] * 9 + [3] * 3 + [9]
+    assert [job.record.first_epoch for job in scheduler.jobs] == [0] * 9 + [1] * 3 + [3]
+    last = scheduler.jobs[-1]
+    assert last.record.continues in {job.record.id for job in scheduler.jobs[9:12]}
+    assert last.command.start == scheduler.trial_folder(last.record.continues) / "best.npz"
     assert last.record.resource == pytest.approx(6 / 9)
 
 
@@ -114,7 +116,7 @@ def test_numbers_have_their_own_choices(ask, tmp_path):
     assert "head/label_smoothing" not in first
 
 
-class Hoarder(Teller):
+class AsksTwice(UntrainedScheduler):
     """One that asks for a second trial before it has told how the first one went."""
 
     def run(self, source):
@@ -123,7 +125,7 @@ class Hoarder(Teller):
 
 @pytest.mark.parametrize("tuner", TUNERS)
 def test_a_worker_that_asks_again_gets_another_trial(ask, tmp_path, tuner):
-    first, second = ask(tmp_path / "one", tuner, teller=Hoarder).jobs
+    first, second = ask(tmp_path / "one", tuner, scheduler=AsksTwice).jobs
     assert first.record.id != second.record.id
 
 
@@ -131,7 +133,7 @@ class Killed(Exception):
     """The search's process is gone."""
 
 
-class KilledBeforeTelling(Teller):
+class KilledBeforeTelling(UntrainedScheduler):
     """Gone once the journal has the end of the second trial, and before the oracle has it."""
 
     def run(self, source):
@@ -146,7 +148,7 @@ class KilledBeforeTelling(Teller):
         super().run(source)
 
 
-class KilledBeforeBeginning(Teller):
+class KilledBeforeBeginning(UntrainedScheduler):
     """Gone once the oracle has a trial, and before the journal has it."""
 
     def run(self, source):
@@ -161,7 +163,7 @@ class KilledBeforeBeginning(Teller):
 def test_a_kill_between_journal_and_oracle_costs_no_trial(ask, tmp_path, tuner, killed, ended):
     whole = ask(tmp_path / "whole", tuner)
     with pytest.raises(Killed):
-        ask(tmp_path / "killed", tuner, teller=killed)
+        ask(tmp_path / "killed", tuner, scheduler=killed)
     resumed = ask(tmp_path / "killed", tuner)
     assert values(resumed) == values(whole)[ended:]
     assert [job.record.id for job in resumed.jobs] == [f"000{i}" for i in range(ended, 5)]
