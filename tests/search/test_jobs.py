@@ -6,7 +6,7 @@ import pytest
 
 from fdc.execution.protocol import Died
 from fdc.search.budget import Budget
-from fdc.search.console import Console
+from fdc.search.console import SearchConsole
 from fdc.search.scheduler import Scheduler
 from fdc.training.objective import Objective
 from tests.search.conftest import Recorder
@@ -34,7 +34,9 @@ def run(tmp_path):
         pool = ScriptedPool(clock, SCRIPTS, deaths=deaths)
         log, objective = Recorder(tmp_path), Objective.of("classes")
         budget = Budget(None, 0.0, 0.0, 3, 1, clock)
-        scheduler = Scheduler(pool, budget, log, objective, Console(quiet=True), tmp_path, None)
+        scheduler = Scheduler(
+            pool, budget, log, objective, SearchConsole(quiet=True), tmp_path, None
+        )
         if stop_after is not None:
             log.on_epoch = lambda *epoch: setattr(scheduler, "stopping", epoch == stop_after)
         source = Source(scheduler, len(SCRIPTS), limit=2)
