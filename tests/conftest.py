@@ -1,6 +1,7 @@
 """What tests of every room share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from fdc.locale import LocalizedText
 from fdc.tasks import Task
+from tests.clusters import Nodes, nodes
 from tests.synthetic_crops import Data, draw
 
 # Machines are shared: how long an example takes says nothing about it.
@@ -92,3 +94,19 @@ def answers():
         return truth, chances / chances.sum(axis=1, keepdims=True)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Nodes]:
+    """A Ray cluster of three nodes, one processor each."""
+    pytest.importorskip("ray")
+    with nodes() as made:
+        yield made
+
+
+@pytest.fixture(params=["local", "ray"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each engine in turn; "ray" on the cluster."""
+    if request.param == "ray":
+        request.getfixturevalue("cluster")
+    return str(request.param)

@@ -66,16 +66,10 @@ class DyingPreparation(Preparation):
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Nodes]:
+    """One whose nodes know where the photos' S3 is."""
     pytest.importorskip("ray")
     with s3("photos"), nodes() as made:
         yield made
-
-
-@pytest.fixture(params=["local", "ray"])
-def engine(request: pytest.FixtureRequest) -> str:
-    if request.param == "ray":
-        request.getfixturevalue("cluster")
-    return str(request.param)
 
 
 def photos(root: Path, contents: Iterable[str]) -> list[Photo]:

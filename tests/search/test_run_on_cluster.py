@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
 from fdc.search import search
-from tests.clusters import Nodes, nodes
+from tests.clusters import Nodes
 from tests.search.conftest import Recorder
 from tests.synthetic_crops import TASKS, Data
 
@@ -19,12 +17,6 @@ OPTIONS = {
     "tuner": "random",
     "quiet": True,
 }
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    with nodes() as made:
-        yield made
 
 
 def test_a_node_that_dies_gives_its_trial_back(cluster: Nodes, data: Data, tmp_path: Path) -> None:
