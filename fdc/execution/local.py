@@ -110,12 +110,13 @@ class LocalPool(WorkerPool):
     def receive(self, timeout: float) -> Iterator[tuple[str, Any]]:
         until = time.monotonic() + timeout
         while True:
-            self._look()
             seconds = min(SECONDS_BETWEEN_LOOKS, max(0.0, until - time.monotonic()))
             heard = wait([worker.connection for worker in self._workers.values()], seconds)
             names = [name for name, worker in self._workers.items() if worker.connection in heard]
             events = [(name, self._read(name)) for name in names]
             events = [(name, event) for name, event in events if not isinstance(event, Heartbeat)]
+            # Only now: who has not listened for a while must not take that for a worker's silence.
+            self._look()
             yield from events
             if events or time.monotonic() >= until:
                 return

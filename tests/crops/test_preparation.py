@@ -1,4 +1,4 @@
-"""Photos that are refused, changed, poisoned and too big, prepared by workers of both engines."""
+"""Photos that are refused, changed, poisoned and too big; on a cluster with the same outcomes."""
 
 import ctypes
 import hashlib
@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import numpy as np
@@ -81,18 +82,17 @@ def photos(root: Path, contents: Iterable[str]) -> list[Photo]:
     return made
 
 
-def run(engine: str, root: Path, contents: Iterable[str], **options: float) -> list[Outcome]:
+def run(root: Path, contents: Iterable[str], **options: Any) -> list[Outcome]:
     preparation = PoisonedPreparation(Recipe(), str(root), memory_bytes=MEMORY)
-    made = photos(root, contents)
-    return list(prepare_photos(preparation, made, engine=engine, workers=2, **options))  # type: ignore[arg-type]
+    return list(prepare_photos(preparation, photos(root, contents), workers=2, **options))
 
 
 def rules(outcomes: Iterable[Outcome]) -> list[str | None]:
     return [outcome.record.rule for outcome in outcomes]
 
 
-def test_outcomes_come_in_order(engine: str, tmp_path: Path) -> None:
-    outcomes = run(engine, tmp_path, ["good"] * 40)
+def test_outcomes_come_in_order(tmp_path: Path) -> None:
+    outcomes = run(tmp_path, ["good"] * 40)
     assert [outcome.record.key for outcome in outcomes] == [f"key {n}" for n in range(40)]
     assert all(outcome.pixels is not None for outcome in outcomes)
 
@@ -101,42 +101,40 @@ def test_outcomes_come_in_order(engine: str, tmp_path: Path) -> None:
     ("poison", "told"),
     [("segfault", "SIGSEGV"), ("kill", "out of memory"), ("abort", "SIGABRT")],
 )
-def test_a_poisoned_photo_costs_itself_alone(
-    engine: str, tmp_path: Path, poison: str, told: str
-) -> None:
-    outcomes = run(engine, tmp_path, ["good"] * 4 + [poison] + ["good"] * 20)
+def test_a_poisoned_photo_costs_itself_alone(tmp_path: Path, poison: str, told: str) -> None:
+    outcomes = run(tmp_path, ["good"] * 4 + [poison] + ["good"] * 20)
     assert rules(outcomes) == [None] * 4 + ["crashed the worker"] + [None] * 20
     assert told in str(outcomes[4].record.reason)
 
 
-def test_a_photo_that_wants_all_the_memory(engine: str, tmp_path: Path) -> None:
-    outcomes = run(engine, tmp_path, ["good", "memory", "good"])
+def test_a_photo_that_wants_all_the_memory(tmp_path: Path) -> None:
+    outcomes = run(tmp_path, ["good", "memory", "good"])
     assert rules(outcomes) == [None, "out of memory", None]
 
 
-def test_a_photo_that_never_ends(engine: str, tmp_path: Path) -> None:
-    outcomes = run(engine, tmp_path, ["good", "sleep", "good"], seconds=2.0)
+def test_a_photo_that_never_ends(tmp_path: Path) -> None:
+    outcomes = run(tmp_path, ["good", "sleep", "good"], seconds=2.0)
     assert rules(outcomes) == [None, "crashed the worker", None]
     assert "more than 2 s" in str(outcomes[1].record.reason)
 
 
-def test_refusals_and_faults_are_outcomes(engine: str, tmp_path: Path) -> None:
-    outcomes = run(engine, tmp_path, ["refused", "fault", "good"])
+def test_refusals_and_faults_are_outcomes(tmp_path: Path) -> None:
+    outcomes = run(tmp_path, ["refused", "fault", "good"])
     assert rules(outcomes) == ["no face", "failed", None]
     assert outcomes[0].record.reason == "none was found"
     assert outcomes[1].record.reason == "KeyError: 'surprise'"
 
 
-def test_missing_weights_are_told_once(engine: str, tmp_path: Path) -> None:
+def test_missing_weights_are_told_once(tmp_path: Path) -> None:
     preparation = MissingPreparation(Recipe(), str(tmp_path))
     with pytest.raises(WeightsError, match="is missing"):
-        list(prepare_photos(preparation, photos(tmp_path, ["good"] * 5), engine=engine, workers=2))
+        list(prepare_photos(preparation, photos(tmp_path, ["good"] * 5), workers=2))
 
 
-def test_workers_that_cannot_start_are_not_hired_for_ever(engine: str, tmp_path: Path) -> None:
+def test_workers_that_cannot_start_are_not_hired_for_ever(tmp_path: Path) -> None:
     preparation = DyingPreparation(Recipe(), str(tmp_path))
     with pytest.raises(ExecutionError, match="do not start"):
-        list(prepare_photos(preparation, photos(tmp_path, ["good"] * 5), engine=engine, workers=2))
+        list(prepare_photos(preparation, photos(tmp_path, ["good"] * 5), workers=2))
 
 
 def test_files_that_are_gone_or_changed_are_passing(tmp_path: Path) -> None:
@@ -167,6 +165,18 @@ def test_photos_are_taken_as_they_are_needed(tmp_path: Path) -> None:
     next(outcomes)
     assert taken <= 40
     assert len(list(outcomes)) == 299
+
+
+def test_every_outcome_is_the_local_one(cluster: Nodes, tmp_path: Path) -> None:
+    contents = [*["good"] * 4, "segfault", "good", "memory", "refused", "kill", "fault", "sleep"]
+    contents += ["good"] * 20
+    here, there = (run(tmp_path, contents, engine=e, seconds=5.0) for e in ("local", "ray"))
+    assert [outcome.record for outcome in here] == [outcome.record for outcome in there]
+    for one, other in zip(here, there, strict=True):
+        np.testing.assert_array_equal(one.pixels, other.pixels)
+    crashed = "crashed the worker"
+    refused = [crashed, None, "out of memory", "no face", crashed, "failed", crashed]
+    assert rules(there) == [None] * 4 + refused + [None] * 20
 
 
 def test_the_result_is_the_local_one_byte_for_byte_also_from_s3(

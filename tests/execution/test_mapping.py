@@ -39,7 +39,6 @@ def test_nothing_to_do(engine: str) -> None:
     assert run(engine, []) == []
 
 
-@pytest.mark.parametrize("ahead", [1, 2, 16])
 @pytest.mark.parametrize(
     ("word", "reason"),
     [
@@ -49,10 +48,17 @@ def test_nothing_to_do(engine: str) -> None:
     ],
 )
 def test_an_item_that_ends_its_worker_costs_itself_alone(
-    engine: str, word: str, reason: str, ahead: int
+    engine: str, word: str, reason: str
 ) -> None:
     items = [*range(4), word, *range(20)]
-    assert run(engine, items, ahead=ahead) == [*range(4), Crashed(word, reason), *range(20)]
+    assert run(engine, items) == [*range(4), Crashed(word, reason), *range(20)]
+
+
+@pytest.mark.parametrize("ahead", [1, 2, 16])
+def test_the_guilty_item_is_found_however_many_are_ahead(ahead: int) -> None:
+    items = [*range(4), "abort", "abort", *range(20)]
+    crashed = Crashed("abort", "died of SIGABRT (Aborted)")
+    assert run("local", items, ahead=ahead) == [*range(4), crashed, crashed, *range(20)]
 
 
 def test_an_item_that_takes_all_the_memory(engine: str) -> None:

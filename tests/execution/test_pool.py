@@ -168,6 +168,14 @@ def test_a_worker_that_hangs_is_killed(opened: Open) -> None:
     wait_for(pool, Ready)
 
 
+def test_who_does_not_listen_for_a_while_kills_nobody(opened: Open) -> None:
+    pool = opened(hang_seconds=2)
+    wait_for(pool, Ready)
+    pool.send(WORKER, "greet")
+    time.sleep(3)
+    assert next(event for _, event in events(pool)) == "hello"
+
+
 def test_who_beats_or_is_idle_may_take_longer(opened: Open) -> None:
     pool = opened(hang_seconds=2)
     wait_for(pool, Ready)
