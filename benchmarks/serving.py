@@ -19,6 +19,7 @@ import psutil
 import requests
 
 from fdc.serving.limits import Limits
+from fdc.serving.settings import ServiceSettings
 from fdc.sources.listing import photos_below
 
 PORT = 8123
@@ -30,7 +31,7 @@ def service(tracking_uri: str | None) -> None:
     from fdc.serving.application import serve
 
     limits = Limits(per_minute=1e9, burst=1_000_000, waiting=100)
-    serve(port=PORT, tracking_uri=tracking_uri, limits=limits)
+    serve(ServiceSettings(port=PORT, limits=limits), tracking_uri)
 
 
 def main() -> None:

@@ -44,14 +44,21 @@ Host = Annotated[str, typer.Option(help="Address; 0.0.0.0 lets others in.")]
 
 
 def _experiment(task: str, settings: list[str] | None, **flags: Any) -> "Experiment":
-    from fdc import configuration, experiment
+    from fdc import experiment
 
     from . import workspace
 
+    path = experiment.find(task, *workspace.EXPERIMENTS)
+    return experiment.load(path, _overrides(settings, flags))
+
+
+def _overrides(settings: list[str] | None, flags: dict[str, Any]) -> dict[str, Any]:
+    """What --set says, and the flags that were given; a flag `a__b` stands for the key `a.b`."""
+    from fdc import configuration
+
     overrides = dict(configuration.parse_override(text) for text in settings or ())
     named = {key.replace("__", "."): value for key, value in flags.items() if value is not None}
-    path = experiment.find(task, *workspace.EXPERIMENTS)
-    return experiment.load(path, {**overrides, **named})
+    return {**overrides, **named}
 
 
 @app.command()
@@ -136,11 +143,44 @@ def rollback(task: TaskName) -> None:
 
 
 @app.command()
-def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address; 0.0.0.0 lets others in. [default: 127.0.0.1]")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port. [default: 8000]")] = None,
+    hosts: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A name under which it may be addressed; repeatable."),
+    ] = None,
+    behind: Annotated[
+        str | None, typer.Option(help="Address of the reverse proxy that is believed.")
+    ] = None,
+    refresh_seconds: Annotated[
+        float | None, typer.Option(help="How often new champions are looked for. [default: 30]")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="YAML file of these settings.", exists=True, dir_okay=False),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any setting, such as limits.megabytes=8."),
+    ] = None,
+) -> None:
     """Answer photos with all champions: a page, and POST /predict."""
+    from fdc.serving.settings import load
+
+    flags = {
+        "host": host,
+        "port": port,
+        "hosts": hosts or None,
+        "behind": behind,
+        "refresh_seconds": refresh_seconds,
+    }
+    chosen = load(config, _overrides(settings, flags))
     from .serve import serve
 
-    serve(host, port)
+    serve(chosen)
 
 
 @app.command()

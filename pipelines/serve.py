@@ -3,18 +3,20 @@
 from rich.console import Console
 
 from fdc.serving import application
-from fdc.tracking import tracking_uri
+from fdc.serving.settings import ServiceSettings
+from fdc.tracking import require, tracking_uri
 
 
-def serve(host: str, port: int) -> None:
+def serve(settings: ServiceSettings) -> None:
     """Serves until Ctrl-C.
 
     Args:
-        host: Address to listen at.
-        port: Port to listen at.
+        settings: Where it listens, whom it believes, and what it bears.
 
     Raises:
-        RegistryError: No task has a champion, or the registry cannot be reached.
+        RegistryError: No task has a champion.
+        TrackingError: MLflow cannot be used.
     """
-    Console().print(f"Page: http://{host}:{port}   (Ctrl-C stops it)")
-    application.serve(host=host, port=port, tracking_uri=tracking_uri())
+    require(tracking_uri())
+    Console().print(f"Page: http://{settings.host}:{settings.port}   (Ctrl-C stops it)")
+    application.serve(settings, tracking_uri())

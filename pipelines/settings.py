@@ -1,4 +1,4 @@
-"""Lists the experiments and every value that they may set."""
+"""Lists the experiments and every value that they, or the service, may set."""
 
 import math
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from rich.table import Table
 
 from fdc import experiment
 from fdc.experiment import Experiment
+from fdc.serving.settings import ServiceSettings
 
 from . import workspace
 
@@ -22,13 +23,19 @@ def show_settings() -> None:
     """Prints the experiments, then key, default and meaning of every setting."""
     console = Console()
     console.print("Experiments:", ", ".join(experiment.names(*workspace.EXPERIMENTS)))
+    console.print(_table(Experiment))
+    console.print("\nThe service (fdc serve):")
+    console.print(_table(ServiceSettings))
+
+
+def _table(model: type[BaseModel]) -> Table:
     table = Table(box=None, header_style="bold")
     table.add_column("Key", no_wrap=True)
     table.add_column("Default", overflow="fold")
     table.add_column("Meaning")
-    for key, field in fields(Experiment):
+    for key, field in fields(model):
         table.add_row(key, *map(escape, (default(field), meaning(field))))
-    console.print(table)
+    return table
 
 
 def fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:

@@ -10,6 +10,8 @@ from fdc.errors import InferenceError
 from fdc.execution.cpus import usable_cpus
 
 BATCH = 64
+HINT = "Promote another version, or search again."
+"""What helps where a model's files are of no use."""
 
 
 class Network:
@@ -36,10 +38,7 @@ class Network:
             [crops] = self._session.get_inputs()
             [self._output] = [output.name for output in self._session.get_outputs()]
         except Exception as error:
-            raise InferenceError(
-                f"{path} cannot be run as a network: {error}",
-                "Promote another version, or search again.",
-            ) from error
+            raise InferenceError(f"{path} cannot be run as a network: {error}", HINT) from error
         self._input = crops.name
         self.size = int(crops.shape[1])
         """Side of a crop in pixels."""

@@ -18,7 +18,7 @@ from fdc.faces import weights
 from fdc.faces.preparer import Crop, Preparer, Refused
 from fdc.faces.recipe import NO_WEIGHTS, Recipe
 from fdc.inference.answer import Answer, Refusal, answer, refuse
-from fdc.inference.network import Network
+from fdc.inference.network import HINT, Network
 from fdc.tasks import Task
 
 NETWORK = "network.onnx"
@@ -26,7 +26,6 @@ TASK = "task.json"
 RECIPE = "recipe.json"
 DESCRIPTION = "model.json"
 WEIGHTS = "weights"
-AGAIN = "Promote another version, or search again."
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -182,7 +181,7 @@ class Predictor:
             raise InferenceError(
                 f"{self.folder}: the network takes crops of {self._network.size} px, but its "
                 f"recipe makes {self.recipe.size} px.",
-                hint=AGAIN,
+                hint=HINT,
             )
         blank = np.zeros((1, self.recipe.size, self.recipe.size, 3), np.uint8)
         given = self._network.predict(blank).size
@@ -191,7 +190,7 @@ class Predictor:
             raise InferenceError(
                 f"{self.folder}: the network gives {given} outputs, but the task "
                 f"{self.task.name} needs {wanted}.",
-                hint=AGAIN,
+                hint=HINT,
             )
 
 
@@ -215,6 +214,6 @@ def _read(folder: Path, name: str, kind: type[Record]) -> Record:
     try:
         return kind.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise InferenceError(f"{folder} is no model folder: {name} is missing.", AGAIN) from None
+        raise InferenceError(f"{folder} is no model folder: {name} is missing.", HINT) from None
     except ValidationError as error:
-        raise InferenceError(f"{path} cannot be read: {error}", AGAIN) from None
+        raise InferenceError(f"{path} cannot be read: {error}", HINT) from None

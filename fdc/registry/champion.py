@@ -44,13 +44,13 @@ class Promotion:
     forced: bool = False
 
     def __str__(self) -> str:
-        said = f"{self.version.name} version {self.version.number} is the champion"
+        outcome = f"{self.version.name} version {self.version.number} is the champion"
         if self.before is None:
-            return f"{said}, the first one."
+            return f"{outcome}, the first one."
         if self.before == self.version:
-            return f"{said} already."
+            return f"{outcome} already."
         why = f": {self.comparison}" if self.comparison else ""
-        return f"{said} after version {self.before.number}{' by force' * self.forced}{why}."
+        return f"{outcome} after version {self.before.number}{' by force' * self.forced}{why}."
 
 
 def champion(task: str, tracking_uri: str | None = None) -> Version | None:
@@ -92,7 +92,7 @@ def promote(
     """Makes a version the champion if it is no worse than the present one on the same test photos.
 
     No worse means: its figure of the task's objective is at least the champion's. The 95% interval
-    of the difference is said as well, and does not decide.
+    of the difference is given as well, and does not decide.
 
     Args:
         task: Such as "age".

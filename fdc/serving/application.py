@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import math
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -20,8 +20,9 @@ from fdc.inference.answer import Answer, Refusal
 from fdc.locale import LocalizedText, in_every_language
 from fdc.serving.champions import Champions, LoadedModel
 from fdc.serving.headers import SecurityHeaders
-from fdc.serving.limits import Busy, Limits, Places, Rates
+from fdc.serving.limits import Busy, ConcurrencyLimiter, Limits, RateLimiter
 from fdc.serving.rejection import STATUS, Rejected
+from fdc.serving.settings import ServiceSettings
 from fdc.serving.upload import FIELD, receive
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class ClassInfo(BaseModel):
 
 
 class ModelInfo(BaseModel):
-    """A model on duty."""
+    """A champion that answers."""
 
     task: str
     title: LocalizedText
@@ -75,35 +76,27 @@ class Problem(BaseModel):
     error: Refusal
 
 
-def create(
-    champions: Champions,
-    limits: Limits | None = None,
-    *,
-    hosts: Sequence[str] = ("*",),
-    refresh_seconds: float = 30,
-) -> FastAPI:
+def create(champions: Champions, settings: ServiceSettings | None = None) -> FastAPI:
     """Makes the application.
 
     Args:
         champions: The models; refreshed by the caller once, and now and then from here.
-        limits: What the service bears.
-        hosts: Names under which it may be addressed ("*" is any). Naming them keeps web pages from
-            reaching a service on this machine by a name of their own (DNS rebinding).
-        refresh_seconds: How often the registry is asked for new champions.
+        settings: The defaults if not given; host, port and proxy are the server's business.
     """
-    limits = limits or Limits()
-    places = Places(limits)
-    rates = Rates(limits.per_minute, limits.burst)
+    settings = settings or ServiceSettings()
+    limits = settings.limits
+    concurrency = ConcurrencyLimiter(limits)
+    rate = RateLimiter(limits.per_minute, limits.burst)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
-        watch = asyncio.create_task(_watch(champions, refresh_seconds))
+        refreshing = asyncio.create_task(_refresh(champions, settings.refresh_seconds))
         yield
-        watch.cancel()
-        places.close()
+        refreshing.cancel()
+        concurrency.close()
 
     application = FastAPI(title="fdc", lifespan=lifespan, docs_url=None, redoc_url=None)
-    application.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    application.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
     application.add_middleware(SecurityHeaders)
     application.add_exception_handler(Rejected, _rejected)
 
@@ -113,10 +106,10 @@ def create(
 
     application.mount("/page", StaticFiles(directory=PAGE))
 
-    @application.get("/health", responses={503: {"description": "No model is on duty."}})
+    @application.get("/health", responses={503: {"description": "There is no champion."}})
     async def health() -> JSONResponse:
         """Whether photos can be answered."""
-        versions = {task: on.version.number for task, on in champions.models.items()}
+        versions = {task: model.version.number for task, model in champions.models.items()}
         status = "ok" if versions else "no champion"
         return JSONResponse(
             {"status": status, "champions": versions}, status_code=200 if versions else 503
@@ -124,12 +117,12 @@ def create(
 
     @application.get("/models")
     async def models() -> list[ModelInfo]:
-        """The models on duty."""
-        return [_info(on) for on in champions.models.values()]
+        """The champions that answer."""
+        return [_info(model) for model in champions.models.values()]
 
     @application.get("/limits")
-    async def what_is_borne() -> Limits:
-        """What the service bears."""
+    async def show_limits() -> Limits:
+        """The limits of the service."""
         return limits
 
     @application.post(
@@ -142,15 +135,17 @@ def create(
     ) -> Answers:
         """Answers one photo (multipart form, field `photo`); nothing of it is kept."""
         _same_site(request)
-        wait = rates.seconds_to_wait(request.client.host if request.client else "")
+        wait = rate.seconds_to_wait(request.client.host if request.client else "")
         if wait:
             raise Rejected("too many requests", f"over {limits.per_minute:g} a minute", wait)
         tasks = _chosen(champions, task)
         photo = await receive(request, limits)
         try:
-            answers = await places.run(lambda: champions.answers(photo, tasks))
+            answers = await concurrency.run(lambda: champions.answers(photo, tasks))
         except Busy:
-            raise Rejected("busy", "all places are taken", limits.queue_seconds) from None
+            raise Rejected(
+                "busy", f"{limits.at_once} photos at once", limits.queue_seconds
+            ) from None
         except TimeoutError:
             raise Rejected("too slow", f"over {limits.answer_seconds:g} s") from None
         for refusal in (answer.refusal for answer in answers):
@@ -161,61 +156,37 @@ def create(
     return application
 
 
-def serve(
-    *,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    tracking_uri: str | None = None,
-    limits: Limits | None = None,
-    hosts: Sequence[str] | None = None,
-    behind: str | None = None,
-    refresh_seconds: float = 30,
-) -> None:
+def serve(settings: ServiceSettings, tracking_uri: str | None = None) -> None:
     """Runs the service until it is stopped.
 
     Args:
-        host: Address to bind; this machine alone by default.
-        port: TCP port.
+        settings: All of it.
         tracking_uri: MLflow's store; the one that MLflow is set to if not given.
-        limits: What the service bears.
-        hosts: Names under which it may be addressed; by default those of this machine where it is
-            bound to this machine, else any.
-        behind: Address of the reverse proxy whose X-Forwarded-For is believed; none by default,
-            because whoever may set that header chooses which client the rate limit counts.
-        refresh_seconds: How often the registry is asked for new champions.
 
     Raises:
-        RegistryError: No task has a champion.
+        RegistryError: No task has a champion, or the registry cannot be reached.
     """
     import uvicorn
 
-    limits = limits or Limits()
     champions = Champions(tracking_uri)
     champions.refresh()
     if not champions.models:
         raise RegistryError(
             "No task has a champion to serve.", hint="Promote one first: fdc promote age."
         )
-    local = ("localhost", "127.0.0.1", "[::1]")
-    here = host in ("localhost", "127.0.0.1", "::1")
     uvicorn.run(
-        create(
-            champions,
-            limits,
-            hosts=hosts or (local if here else ("*",)),
-            refresh_seconds=refresh_seconds,
-        ),
-        host=host,
-        port=port,
-        limit_concurrency=limits.connections,
-        proxy_headers=behind is not None,
-        forwarded_allow_ips=behind,
+        create(champions, settings),
+        host=settings.host,
+        port=settings.port,
+        limit_concurrency=settings.limits.connections,
+        proxy_headers=settings.behind is not None,
+        forwarded_allow_ips=settings.behind,
         server_header=False,
-        timeout_graceful_shutdown=int(limits.answer_seconds),
+        timeout_graceful_shutdown=int(settings.limits.answer_seconds),
     )
 
 
-async def _watch(champions: Champions, seconds: float) -> None:
+async def _refresh(champions: Champions, seconds: float) -> None:
     while True:
         await asyncio.sleep(seconds)
         try:
@@ -240,8 +211,8 @@ def _chosen(champions: Champions, wanted: list[str] | None) -> list[str]:
     return list(dict.fromkeys(wanted or known))
 
 
-def _info(on: LoadedModel) -> ModelInfo:
-    task = on.predictor.task
+def _info(model: LoadedModel) -> ModelInfo:
+    task = model.predictor.task
     return ModelInfo(
         task=task.name,
         title=in_every_language(task.heading),
@@ -250,11 +221,11 @@ def _info(on: LoadedModel) -> ModelInfo:
             for i, label in enumerate(task.labels)
         ],
         unit=task.unit and in_every_language(task.unit.__getitem__),
-        model=on.version.name,
-        version=on.version.number,
-        run_id=on.version.run_id,
-        recipe=on.predictor.recipe.fingerprint,
-        metrics=on.predictor.description.metrics,
+        model=model.version.name,
+        version=model.version.number,
+        run_id=model.version.run_id,
+        recipe=model.predictor.recipe.fingerprint,
+        metrics=model.predictor.description.metrics,
     )
 
 

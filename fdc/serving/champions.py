@@ -1,4 +1,4 @@
-"""The models on duty: every task's champion, kept up to date, sharing the work on a photo."""
+"""Every task's champion in memory, kept up to date; they share the work on a photo."""
 
 import logging
 import queue
@@ -49,7 +49,7 @@ class Champions:
     def refresh(self) -> None:
         """Takes up what was promoted or rolled back since; an answer in progress is not disturbed.
 
-        A champion that cannot be loaded leaves the one before it on duty.
+        Where a champion cannot be loaded, the one before it goes on answering.
 
         Raises:
             RegistryError: The registry cannot be reached.
@@ -63,9 +63,9 @@ class Champions:
                 continue
             try:
                 models[task] = self._load(version)
-                log.info("%s version %s is on duty", version.name, version.number)
+                log.info("Loaded %s version %s", version.name, version.number)
             except FdcError as error:
-                log.error("%s version %s stays off duty: %s", version.name, version.number, error)
+                log.error("Cannot load %s version %s: %s", version.name, version.number, error)
                 if present is not None:
                     models[task] = present
         # One assignment: whoever answers sees either the old champions or the new ones.
@@ -80,30 +80,30 @@ class Champions:
         """
         models = self._models
         crops = {}
-        said = []
+        answers = []
         for task in tasks:
             predictor = models[task].predictor
             fingerprint = predictor.recipe.fingerprint
             if fingerprint not in crops:
-                with self._preparer(predictor) as preparer:
+                with self._lend_preparer(predictor) as preparer:
                     crops[fingerprint] = crop_or_refusal(preparer, photo)
             crop = crops[fingerprint]
-            said.append(
+            answers.append(
                 refuse(predictor.task, crop)
                 if isinstance(crop, Refusal)
                 else predictor.answer(crop, fingerprint)
             )
-        return said
+        return answers
 
     def _load(self, version: Version) -> LoadedModel:
         folder = registry.folder(version, self._tracking_uri)
         predictor = Predictor(folder, threads=self._threads)
-        with self._preparer(predictor) as preparer:
+        with self._lend_preparer(predictor) as preparer:
             preparer.warm_up()  # its networks are loaded now, not at the first photo
         return LoadedModel(version, predictor)
 
     @contextmanager
-    def _preparer(self, predictor: Predictor) -> Iterator[Preparer]:
+    def _lend_preparer(self, predictor: Predictor) -> Iterator[Preparer]:
         """Lends a preparer to one thread at a time: detectors keep state while they look."""
         pool = self._preparers[predictor.recipe.fingerprint]
         try:

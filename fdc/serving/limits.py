@@ -1,4 +1,4 @@
-"""What the service bears: sizes, rates, and how much it does at once."""
+"""Limits of the service: sizes, rates, and how much it does at once."""
 
 import asyncio
 import time
@@ -41,14 +41,14 @@ class Limits(BaseModel):
 
 
 class Busy(Exception):
-    """All places are taken and nobody may wait any longer."""
+    """As much is done at once as may be, and nothing may wait any longer."""
 
 
-class Places:
+class ConcurrencyLimiter:
     """Runs work in threads, a few at a time, with a short queue before them.
 
-    A place stays taken until its thread is done, also where the client was told that it took too
-    long: a thread cannot be stopped, and counting it as free would let work pile up.
+    Work counts until its thread is done, also where the client was told that it took too long: a
+    thread cannot be stopped, and not counting it would let work pile up.
 
     Args:
         limits: How many at once, how many wait, and for how long.
@@ -67,43 +67,43 @@ class Places:
             Busy: The queue is full, or the turn did not come in time.
             TimeoutError: The work took too long.
         """
-        await self._turn()
+        await self._acquire()
         future = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        future.add_done_callback(self._leave)
+        future.add_done_callback(self._release)
         return await asyncio.wait_for(asyncio.shield(future), self._limits.answer_seconds)
 
     def close(self) -> None:
         """Takes no more work."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _leave(self, done: asyncio.Future[Any]) -> None:
+    def _release(self, done: asyncio.Future[Any]) -> None:
         self._free.release()
         self._admitted -= 1
         if not done.cancelled():
             done.exception()  # asked for, or asyncio complains where the client has left
 
-    async def _turn(self) -> None:
-        # Counted here and not by the semaphore: a turn that has come is taken up a moment later.
+    async def _acquire(self) -> None:
+        # Counted here and not by the semaphore, which is acquired a moment after it was released.
         if self._admitted >= self._limits.at_once + self._limits.waiting:
             raise Busy
         self._admitted += 1
-        had_its_turn = False
+        acquired = False
         try:
             await asyncio.wait_for(self._free.acquire(), self._limits.queue_seconds)
-            had_its_turn = True
+            acquired = True
         except TimeoutError:
             raise Busy from None
         finally:
-            self._admitted -= not had_its_turn
+            self._admitted -= not acquired
 
 
-class Rates:
-    """A token bucket for every client, in memory; those that were silent longest are forgotten.
+class RateLimiter:
+    """A token bucket for every client, in memory; the least recent ones are dropped.
 
     Args:
         per_minute: How fast a bucket fills.
         burst: How much it holds.
-        clients: How many are remembered.
+        clients: How many buckets are kept.
         now: A clock in seconds.
     """
 

@@ -14,6 +14,7 @@ from fdc import registry
 from fdc.serving.application import create
 from fdc.serving.champions import Champions
 from fdc.serving.limits import Limits
+from fdc.serving.settings import ServiceSettings
 from tests.registry.models import AGE, AGE_REGRESSION, COLOUR, register
 
 REGRESSION = np.array([[30.0], [10.0], [20.0]])
@@ -33,18 +34,17 @@ def store(tmp_path_factory) -> str:
 
 @pytest.fixture(scope="session")
 def champions(store) -> Champions:
-    """The models on duty."""
-    on_duty = Champions(store)
-    on_duty.refresh()
-    return on_duty
+    """The champions in memory."""
+    loaded = Champions(store)
+    loaded.refresh()
+    return loaded
 
 
 @contextmanager
 def running(champions: Champions, limits: Limits | None = None, **settings) -> Iterator[str]:
     """Runs the service in a thread; gives its address."""
-    config = uvicorn.Config(
-        create(champions, limits, **settings), port=0, log_level="info", proxy_headers=False
-    )
+    application = create(champions, ServiceSettings(limits=limits or Limits(), **settings))
+    config = uvicorn.Config(application, port=0, log_level="info", proxy_headers=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -21,6 +21,7 @@ from fdc.serving.application import serve
 from fdc.serving.champions import Champions
 from fdc.serving.headers import HEADERS
 from fdc.serving.limits import Limits
+from fdc.serving.settings import ServiceSettings
 from tests.registry.models import photo
 from tests.serving.conftest import running
 from tests.waiting import wait_until
@@ -314,4 +315,4 @@ def test_serving_without_champions_is_an_error_that_says_what_to_do(monkeypatch)
     monkeypatch.setattr(registry, "champions", lambda uri: {})
 
     with pytest.raises(RegistryError, match=r"champion to serve\. Promote one first"):
-        serve(tracking_uri="sqlite:///none.db")
+        serve(ServiceSettings(), "sqlite:///none.db")

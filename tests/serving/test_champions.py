@@ -1,4 +1,4 @@
-"""The models on duty follow the registry."""
+"""The champions in memory follow the registry."""
 
 import logging
 import shutil
@@ -24,8 +24,8 @@ def own(tmp_path, store) -> str:
     return f"sqlite:///{database}"
 
 
-def on_duty(champions: Champions) -> dict[str, str]:
-    return {task: on.version.number for task, on in champions.models.items()}
+def versions(champions: Champions) -> dict[str, str]:
+    return {task: model.version.number for task, model in champions.models.items()}
 
 
 def test_a_promotion_is_taken_up_while_the_service_runs(tmp_path, own):
@@ -35,13 +35,13 @@ def test_a_promotion_is_taken_up_while_the_service_runs(tmp_path, own):
     with running(champions, refresh_seconds=0.1):
         register(tmp_path / "new", own, [True])
         registry.promote("colour", tracking_uri=own)
-        wait_until(lambda: on_duty(champions)["colour"] == "2")
+        wait_until(lambda: versions(champions)["colour"] == "2")
 
-    assert on_duty(champions) == {"age": "1", "age_regression": "1", "colour": "2"}
+    assert versions(champions) == {"age": "1", "age_regression": "1", "colour": "2"}
     assert champions.models["age"] is kept, "what did not change is not loaded again"
 
 
-def test_a_champion_that_cannot_be_loaded_leaves_the_one_before_on_duty(tmp_path, own, caplog):
+def test_a_champion_that_cannot_be_loaded_leaves_the_one_before(tmp_path, own, caplog):
     champions = Champions(own)
     champions.refresh()
     broken = register(tmp_path / "new", own, [True])
@@ -50,8 +50,8 @@ def test_a_champion_that_cannot_be_loaded_leaves_the_one_before_on_duty(tmp_path
     with caplog.at_level(logging.ERROR):
         champions.refresh()
 
-    assert on_duty(champions)["colour"] == "1"
-    assert "fdc-colour version 2 stays off duty" in caplog.text
+    assert versions(champions)["colour"] == "1"
+    assert "Cannot load fdc-colour version 2" in caplog.text
     assert champions.answers(RED, ["colour"])[0].label == "red"
 
 

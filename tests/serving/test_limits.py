@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from fdc.serving.limits import Limits, Rates
+from fdc.serving.limits import Limits, RateLimiter
 
 
 class Clock:
@@ -25,7 +25,7 @@ class Clock:
 )
 def test_no_client_gets_more_than_burst_and_rate(pauses, burst, per_minute):
     clock = Clock()
-    rates = Rates(per_minute, burst, now=clock)
+    rates = RateLimiter(per_minute, burst, now=clock)
     allowed = 0
     for pause in pauses:
         clock.seconds += pause
@@ -36,7 +36,7 @@ def test_no_client_gets_more_than_burst_and_rate(pauses, burst, per_minute):
 
 def test_waiting_as_told_is_enough_and_less_is_not():
     clock = Clock()
-    rates = Rates(30, 1, now=clock)
+    rates = RateLimiter(30, 1, now=clock)
     assert rates.seconds_to_wait("someone") == 0
     wait = rates.seconds_to_wait("someone")
 
@@ -48,7 +48,7 @@ def test_waiting_as_told_is_enough_and_less_is_not():
 
 
 def test_clients_do_not_count_for_each_other_and_memory_is_bounded():
-    rates = Rates(1, 1, clients=100, now=Clock())
+    rates = RateLimiter(1, 1, clients=100, now=Clock())
 
     assert all(rates.seconds_to_wait(f"client-{i}") == 0 for i in range(1000))
     assert len(rates._buckets) == 100
