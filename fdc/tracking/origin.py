@@ -7,7 +7,17 @@ from pathlib import Path
 
 from fdc.execution.cpus import usable_cpus
 
-_PACKAGES = ("autokeras", "keras", "keras-tuner", "tensorflow", "jax", "mlflow", "numpy", "rembg")
+_PACKAGES = (
+    "fdc",
+    "autokeras",
+    "keras",
+    "keras-tuner",
+    "tensorflow",
+    "jax",
+    "mlflow",
+    "numpy",
+    "rembg",
+)
 
 
 def environment() -> dict[str, str]:
@@ -32,11 +42,12 @@ def git_state(folder: Path | None = None) -> dict[str, str]:
         folder: A folder in the working tree; by default that of fdc itself.
 
     Returns:
-        Tags; none where there is no git, no repository or no commit.
+        Tags; none where there is no git, no repository or no commit, or none of these files in it.
     """
     folder = folder or Path(__file__).parent
     commit = _git(folder, "rev-parse", "HEAD")
-    if commit is None:
+    # An installed fdc may lie in somebody's working tree, which does not know its files.
+    if commit is None or not _git(folder, "ls-files"):
         return {}
     changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
     return {

@@ -16,5 +16,9 @@ def test_environment_and_commit(tmp_path):
     clean = git_state(tmp_path)
     assert len(clean["mlflow.source.git.commit"]) == 40
     assert clean["mlflow.source.git.dirty"] == "false"
+    installed = tmp_path / ".venv"
+    installed.mkdir()
+    Path(installed / "b").write_text("1")
+    assert git_state(installed) == {}, "a stranger's commit says nothing of an installed fdc"
     Path(tmp_path / "a").write_text("2")
     assert git_state(tmp_path)["mlflow.source.git.dirty"] == "true"
