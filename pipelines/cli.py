@@ -30,7 +30,9 @@ TaskName = Annotated[
     str, typer.Argument(metavar="TASK", help="An experiment, such as age; fdc settings lists them.")
 ]
 Data = Annotated[Path | None, typer.Option(help="Folder of photos. Without it, a sample is drawn.")]
-Reader = Annotated[str | None, typer.Option(help="Format of the folder. [default: recognised]")]
+Reader = Annotated[
+    str | None, typer.Option(help="Format of the folder.", show_default="recognised")
+]
 Minutes = Annotated[float | None, typer.Option(help="The search ends within so many minutes.")]
 Trials = Annotated[int | None, typer.Option(help="At most so many trials.")]
 Set = Annotated[
@@ -114,7 +116,7 @@ def search(
 @app.command()
 def evaluate(
     task: TaskName,
-    version: Annotated[int | None, typer.Option(help="Version. [default: newest]")] = None,
+    version: Annotated[int | None, typer.Option(help="Version.", show_default="newest")] = None,
 ) -> None:
     """Show a registered model's figures on the test photos."""
     from .evaluate import evaluate
@@ -125,7 +127,7 @@ def evaluate(
 @app.command()
 def promote(
     task: TaskName,
-    version: Annotated[int | None, typer.Option(help="Version. [default: newest]")] = None,
+    version: Annotated[int | None, typer.Option(help="Version.", show_default="newest")] = None,
     force: Annotated[bool, typer.Option("--force", help="Even where it is worse.")] = False,
 ) -> None:
     """Make a version the champion, if it is no worse on the same test photos."""
@@ -145,9 +147,9 @@ def rollback(task: TaskName) -> None:
 @app.command()
 def serve(
     host: Annotated[
-        str | None, typer.Option(help="Address; 0.0.0.0 lets others in. [default: 127.0.0.1]")
+        str | None, typer.Option(help="Address; 0.0.0.0 lets others in.", show_default="127.0.0.1")
     ] = None,
-    port: Annotated[int | None, typer.Option(help="Port. [default: 8000]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port.", show_default="8000")] = None,
     hosts: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="A name under which it may be addressed; repeatable."),
@@ -156,7 +158,8 @@ def serve(
         str | None, typer.Option(help="Address of the reverse proxy that is believed.")
     ] = None,
     refresh_seconds: Annotated[
-        float | None, typer.Option(help="How often new champions are looked for. [default: 30]")
+        float | None,
+        typer.Option(help="How often new champions are looked for.", show_default="30"),
     ] = None,
     config: Annotated[
         Path | None,

@@ -76,3 +76,11 @@ def test_a_settings_file_that_there_is_not_is_told(served):
 def test_without_a_champion_it_is_said_how_to_get_one(here):
     with pytest.raises(RegistryError, match="Promote one first: fdc promote age"):
         serve(ServiceSettings())
+
+
+def test_the_help_tells_the_defaults_that_hold():
+    told = CliRunner().invoke(app, ["serve", "--help"], env={"COLUMNS": "200"}).output
+    settings = ServiceSettings()
+
+    for value in (settings.host, settings.port, settings.refresh_seconds):
+        assert f"[default: ({value})]" in told
