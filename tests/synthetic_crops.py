@@ -8,7 +8,6 @@ import numpy as np
 
 from fdc.crops.view import CropView
 from fdc.tasks import Kind, Task
-from fdc.training.objective import Objective
 from fdc.training.spec import TrainingSpec
 
 SIZE = 32
@@ -59,7 +58,6 @@ class Data:
             "train": train,
             "validation": validation,
             "task": TASKS[kind],
-            "objective": Objective.of(kind),
             "augmentation": ("flip", "shift"),
             "balance": "none",
             "batch_size": 64,

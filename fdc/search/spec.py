@@ -112,7 +112,6 @@ class SearchSpec:
             train=train,
             validation=validation,
             task=self.task,
-            objective=self.objective,
             augmentation=self.augmentation,
             balance=self.balance,
             batch_size=self.batch_size,

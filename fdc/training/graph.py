@@ -11,7 +11,7 @@ from autokeras.graph import Graph
 
 from fdc.training.analysers import ClassAnalyser
 from fdc.training.augmentation import Augmentation
-from fdc.training.backbones import BACKBONES, fitting
+from fdc.training.backbones import choose_backbone, fitting
 from fdc.training.heads import Head, choose_head
 from fdc.training.optimizer import choose_optimizer
 from fdc.training.spec import TrainingSpec
@@ -60,39 +60,17 @@ class BackboneBlock(autokeras.Block):  # type: ignore[misc]
     def build(self, hp: Any, inputs: Any = None) -> Any:
         """Declares the hyperparameters of every family, and builds the one that is chosen."""
         [crops] = inputs
-        chosen = hp.Choice("family", list(self._families), default="residual")
-        # A worker with less memory than its driver builds what it is told, and may be refused.
-        families = {name: BACKBONES[name] for name in dict.fromkeys((*self._families, chosen))}
-        values: dict[str, Any] = {}
-        for choose in dict.fromkeys(backbone.choose for backbone in families.values()):
-            names = [name for name, backbone in families.items() if backbone.choose is choose]
-            with hp.conditional_scope("family", names):
-                declared = choose(hp)
-            if chosen in names:
-                values = declared
-        features = BACKBONES[chosen].build(crops, **values)
+        features = choose_backbone(hp, self._families)(crops)
         return keras.layers.GlobalAveragePooling2D(dtype="float32")(features)
 
 
-class ClassBlock(autokeras.ClassificationHead):  # type: ignore[misc]
-    """AutoKeras' classification head, whose layers our head builds."""
+class _BuiltByHead:
+    """Makes a head of AutoKeras have the layers of ours.
 
-    def __init__(self, spec: TrainingSpec, **kwargs: Any) -> None:
-        super().__init__(num_classes=len(spec.task.labels), **kwargs)
-        self._spec = spec
-
-    def build(self, hp: Any, inputs: Any = None) -> Any:
-        """Builds the layers."""
-        [features] = inputs
-        return choose_head(hp, self._spec.task, self._spec.scale).layers(features)
-
-    def get_analyser(self) -> Any:
-        """What checks the targets that `fit` is given."""
-        return ClassAnalyser(len(self._spec.task.labels), name=self.name)
-
-
-class NumberBlock(autokeras.RegressionHead):  # type: ignore[misc]
-    """AutoKeras' regression head, whose layers our head builds."""
+    Args:
+        spec: What all trials share.
+        **kwargs: Of AutoKeras' head.
+    """
 
     def __init__(self, spec: TrainingSpec, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -102,6 +80,18 @@ class NumberBlock(autokeras.RegressionHead):  # type: ignore[misc]
         """Builds the layers."""
         [features] = inputs
         return choose_head(hp, self._spec.task, self._spec.scale).layers(features)
+
+
+class ClassBlock(_BuiltByHead, autokeras.ClassificationHead):  # type: ignore[misc]
+    """AutoKeras' classification head."""
+
+    def get_analyser(self) -> Any:
+        """What checks the targets that `fit` is given."""
+        return ClassAnalyser(len(self._spec.task.labels), name=self.name)
+
+
+class NumberBlock(_BuiltByHead, autokeras.RegressionHead):  # type: ignore[misc]
+    """AutoKeras' regression head."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ class TrainingSpec:
         train: What is trained on.
         validation: What is measured on.
         task: What is predicted; its classes are named.
-        objective: What is optimised.
         augmentation: Names of the variations that training crops may get.
         balance: How rare targets are treated.
         batch_size: Crops in a batch, at most.
@@ -30,12 +29,16 @@ class TrainingSpec:
     train: CropView
     validation: CropView
     task: Task
-    objective: Objective
     augmentation: tuple[str, ...]
     balance: Balance
     batch_size: int
     threads: int
     memory_bytes: int
+
+    @property
+    def objective(self) -> Objective:
+        """What is optimised."""
+        return Objective.of(self.task.kind)
 
     @property
     def scale(self) -> Scale | None:

@@ -5,7 +5,7 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from fdc.training.backbones import BACKBONES, fitting
+from fdc.training.backbones import BACKBONES, choose_backbone, fitting
 
 SIDES = (32, 64, 96)
 EVERY = [
@@ -59,3 +59,13 @@ def test_a_family_is_proposed_where_crops_and_memory_are_large_enough():
     assert fitting(16, 8_000_000_000) == ["residual", "plain", "separable"]
     assert "resnet" not in fitting(96, 1_000_000_000)
     assert "residual" in fitting(96, 1_000_000_000)
+
+
+def test_one_call_declares_every_family_and_gives_values_to_the_chosen_one_only():
+    hp = keras_tuner.HyperParameters()
+    hp.values = {"family": "plain", "width": 16}
+    build = choose_backbone(hp, ["residual", "plain", "resnet"])
+    names = [entry.name for entry in hp.space]
+    assert sorted(names) == ["depth", "family", "resnet/version", "width"]
+    assert hp.values == {"family": "plain", "width": 16, "depth": 1}
+    assert build(keras.Input((32, 32, 3))).shape == (None, 4, 4, 128)
