@@ -66,7 +66,7 @@ lint: $(READY) ## Check style, types, layers, dead code, the docs and their exam
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vulture
-	$(BIN)/pytest --quiet --durations=0 --doctest-modules fdc pipelines
+	$(BIN)/pytest --quiet --durations=0 --durations-min=5 --doctest-modules fdc pipelines
 	$(BIN)/zensical build --strict
 
 docs: $(READY) ## Read the documentation while it is written, at http://127.0.0.1:8001
