@@ -146,6 +146,5 @@ def show(report: EvaluationReport, version: Version) -> list[str]:
     lines = in_every_language(report)
     console.rule(f"{version.name} version {version.number}")
     console.print("\n".join(lines))
-    task = version.name.removeprefix("fdc-")
-    console.print(f"Next: make ui, make promote TASK={task}, make serve", style="dim")
+    console.print(f"Next: make ui, make promote TASK={version.task}, make serve", style="dim")
     return lines

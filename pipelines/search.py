@@ -103,7 +103,7 @@ def open_run(
     task, recipe = prepared.task, prepared.recipe
     data = workspace.dataset_name(prepared.root)
     run = SearchRun(
-        f"fdc-{task.name}",
+        registry.PREFIX + task.name,
         f"{kind}: {task.name} on {data}",
         folder,
         tags={"fdc.kind": kind, "fdc.task": task.name, "fdc.recipe": recipe.fingerprint},

@@ -9,32 +9,28 @@ from fdc.registry.champion import (
     Promotion,
     champion,
     champions,
-    history,
     promote,
     rollback,
     version,
 )
-from fdc.registry.comparison import Comparison, compare, predictions_table, split_digest
+from fdc.registry.comparison import predictions_table
 from fdc.registry.packaging import package
 from fdc.registry.retest import PhotoCrops, held_out_photos
-from fdc.registry.store import Version, folder, run_json
+from fdc.registry.store import PREFIX, Version, folder, run_json
 
 __all__ = [
-    "Comparison",
+    "PREFIX",
     "PhotoCrops",
     "Promotion",
     "Version",
     "champion",
     "champions",
-    "compare",
     "folder",
     "held_out_photos",
-    "history",
     "package",
     "predictions_table",
     "promote",
     "rollback",
     "run_json",
-    "split_digest",
     "version",
 ]

@@ -64,11 +64,12 @@ def champions(tracking_uri: str | None = None) -> dict[str, Version]:
     with reported("Looking up the champions"):
         store = client(tracking_uri)
         found = store.search_registered_models(f"name LIKE '{PREFIX}%'")
-        return {
-            model.name.removeprefix(PREFIX): by_number(store, model.name, str(number))
+        present = [
+            by_number(store, model.name, str(number))
             for model in found
             if (number := model.aliases.get(CHAMPION))
-        }
+        ]
+    return {version.task: version for version in present}
 
 
 def version(task: str, number: str | None = None, tracking_uri: str | None = None) -> Version:
@@ -153,12 +154,6 @@ def rollback(task: str, tracking_uri: str | None = None) -> Promotion:
     return promotion
 
 
-def history(task: str, tracking_uri: str | None = None) -> list[dict[str, str]]:
-    """Every change of champion, the oldest first: action, version, before, at, reason."""
-    with reported(f"Reading the history of {PREFIX}{task}"):
-        return _entries(client(tracking_uri), PREFIX + task)
-
-
 def _worse(challenger: Version, before: Version | None, comparison: Comparison | None) -> str:
     if before is None or comparison is None or comparison.no_worse:
         return ""
@@ -171,7 +166,7 @@ def _worse(challenger: Version, before: Version | None, comparison: Comparison |
 def _set_champion(
     store: mlflow.MlflowClient, version: Version, before: Version | None, action: str, reason: str
 ) -> None:
-    past = _entries(store, version.name)
+    past = history(store, version.name)
     entry = {
         "action": action,
         "version": version.number,
@@ -185,7 +180,8 @@ def _set_champion(
     )
 
 
-def _entries(store: mlflow.MlflowClient, name: str) -> list[dict[str, str]]:
+def history(store: mlflow.MlflowClient, name: str) -> list[dict[str, str]]:
+    """Every change of a model's champion, the oldest first: action, version, before, at, reason."""
     model = registered(store, name)
     tags = model.tags if model else {}
     return [json.loads(tags[key]) for key in sorted(tags) if key.startswith(HISTORY)]
@@ -194,7 +190,7 @@ def _entries(store: mlflow.MlflowClient, name: str) -> list[dict[str, str]]:
 def _succession(store: mlflow.MlflowClient, name: str, now: Version) -> list[str]:
     """Champions in order up to the present one, without those that were rolled back."""
     line: list[str] = []
-    for entry in _entries(store, name):
+    for entry in history(store, name):
         # What a person set by hand in MLflow's own pages belongs to the line too.
         if entry["before"] and entry["before"] != (line[-1] if line else None):
             line.append(entry["before"])

@@ -116,7 +116,7 @@ def package(
         table = Path(scratch) / Path(PREDICTIONS).name
         predictions.to_parquet(table, index=False)
         store.log_artifact(run_id, str(table), str(Path(PREDICTIONS).parent))
-        facts = {"task": task.name, "recipe": recipe.fingerprint, "test_split": digest}
+        identity = {"task": task.name, "recipe": recipe.fingerprint, "test_split": digest}
         # Model.log puts a model into the current experiment, whatever its run belongs to.
         mlflow.set_experiment(experiment_id=store.get_run(run_id).info.experiment_id)
         with _unchanged_import_path():
@@ -133,12 +133,12 @@ def package(
                 pip_requirements=requirements(recipe),
                 signature=SIGNATURE,
                 input_example=pd.DataFrame({"photo": [drawn_face()]}),
-                metadata={**facts, "metrics": dict(metrics)},
+                metadata={**identity, "metrics": dict(metrics)},
                 registered_model_name=name,
                 await_registration_for=60,
             )
         number = str(logged.registered_model_version)
-        tags = facts | {
+        tags = identity | {
             f"metric.{key}": f"{value:.6g}"
             for key, value in metrics.items()
             if "/" not in key  # a class's own figures are on the run; its name may be no tag

@@ -13,7 +13,7 @@ from fdc.errors import RegistryError
 from fdc.inference.predictor import Predictor
 from fdc.registry.comparison import Comparison, compare, predictions_table, split_digest
 from fdc.registry.packaging import PREDICTIONS
-from fdc.registry.store import PREFIX, Version, client, folder, reported
+from fdc.registry.store import Version, client, folder, reported
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +37,9 @@ def held_out_photos(version: Version, tracking_uri: str | None = None) -> list[s
     Raises:
         RegistryError: They were not kept, or the store cannot be reached.
     """
-    client(tracking_uri)
-    return [str(image_id) for image_id in _predictions(version)["image_id"]]
+    with reported(f"Looking up the test photos of {version.name} version {version.number}"):
+        client(tracking_uri)
+        return [str(image_id) for image_id in _predictions(version)["image_id"]]
 
 
 def compare_versions(
@@ -73,8 +74,7 @@ def compare_versions(
         raise RegistryError(
             f"{both} were tested on different photos, and {len(missing)} of the new ones have no "
             "crop on this machine.",
-            hint=f"Say fdc prepare {challenger.name.removeprefix(PREFIX)} with the same photos "
-            "first, or pass --force.",
+            hint=f"Say fdc prepare {challenger.task} with the same photos first, or pass --force.",
         )
     positions = np.array([crops.positions[each] for each in ours["image_id"]], np.int64)
     outputs = old.outputs(crops.pixels, crops.fingerprint, positions)

@@ -17,6 +17,8 @@ from fdc.errors import RegistryError
 from fdc.tracking.location import database_file
 
 PREFIX = "fdc-"
+"""Begins the names of experiments and registered models; the task's name follows."""
+
 CHAMPION = "champion"
 TAG = "fdc."
 """Begins the tags of versions and models that fdc sets."""
@@ -39,6 +41,11 @@ class Version:
     run_id: str
     recipe: str
     test_split: str
+
+    @property
+    def task(self) -> str:
+        """Whose model it is, such as "age"."""
+        return self.name.removeprefix(PREFIX)
 
     @property
     def uri(self) -> str:

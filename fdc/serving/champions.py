@@ -30,12 +30,10 @@ class Champions:
 
     Args:
         tracking_uri: MLflow's store; the one that MLflow is set to if not given.
-        threads: CPU threads of one network run; None: all that this process may use.
     """
 
-    def __init__(self, tracking_uri: str | None = None, threads: int | None = None) -> None:
+    def __init__(self, tracking_uri: str | None = None) -> None:
         self._tracking_uri = tracking_uri
-        self._threads = threads
         self._models: Mapping[str, LoadedModel] = {}
         self._preparers: defaultdict[str, queue.SimpleQueue[Preparer]] = defaultdict(
             queue.SimpleQueue
@@ -97,7 +95,7 @@ class Champions:
 
     def _load(self, version: Version) -> LoadedModel:
         folder = registry.folder(version, self._tracking_uri)
-        predictor = Predictor(folder, threads=self._threads)
+        predictor = Predictor(folder)
         with self._lend_preparer(predictor) as preparer:
             preparer.warm_up()  # its networks are loaded now, not at the first photo
         return LoadedModel(version, predictor)

@@ -5,6 +5,8 @@ import pytest
 
 from fdc import registry
 from fdc.errors import RegistryError
+from fdc.registry.champion import history
+from fdc.registry.store import client
 from tests.registry.models import register
 
 GOOD = [True] * 9 + [False]
@@ -60,7 +62,7 @@ def test_promoting_the_champion_changes_nothing(tmp_path, store):
     registry.promote("colour", tracking_uri=store)
 
     assert "already" in str(registry.promote("colour", tracking_uri=store))
-    assert len(registry.history("colour", store)) == 1
+    assert len(history(client(store), "fdc-colour")) == 1
 
 
 def test_another_test_split_is_refused_without_the_photos(tmp_path, store):
@@ -86,7 +88,7 @@ def test_rollback_walks_back_the_line_of_champions(tmp_path, store):
     assert registry.champion("colour", store) == versions[0]
     assert registry.promote("colour", tracking_uri=store).version == versions[2]
     assert registry.rollback("colour", store).version == versions[0]
-    assert [(each["action"], each["version"]) for each in registry.history("colour", store)] == [
+    assert [(each["action"], each["version"]) for each in history(client(store), "fdc-colour")] == [
         ("promote", "1"), ("promote", "2"), ("promote", "3"), ("rollback", "2"), ("rollback", "1"),
         ("promote", "3"), ("rollback", "1"),
     ]  # fmt: skip

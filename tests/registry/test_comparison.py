@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fdc.errors import RegistryError
-from fdc.registry import compare, predictions_table, split_digest
+from fdc.registry.comparison import compare, predictions_table, split_digest
 from tests.registry.models import AGE_REGRESSION, COLOUR, predictions
 
 

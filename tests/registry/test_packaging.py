@@ -20,6 +20,7 @@ from fdc.faces.preparer import packages
 from fdc.faces.recipe import Recipe
 from fdc.inference.predictor import Predictor
 from fdc.registry.closure import needed_files
+from fdc.registry.comparison import split_digest
 from fdc.registry.packaging import PREDICTIONS, REQUIREMENTS, SCRIPT, drawn_face, requirements
 from tests.registry.models import COLOUR, RECIPE, SIZE, network, photo, predictions, register
 
@@ -32,7 +33,7 @@ def test_the_model_is_registered_with_what_belongs_to_it(tmp_path, store):
     assert sys.path == path
     client = mlflow.MlflowClient(store)
     registered = client.get_model_version(version.name, version.number)
-    split = registry.split_digest(predictions([True, True, False]))
+    split = split_digest(predictions([True, True, False]))
     assert registered.tags == {
         "fdc.task": "colour",
         "fdc.recipe": RECIPE.fingerprint,

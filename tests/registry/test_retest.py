@@ -66,6 +66,8 @@ def test_a_version_knows_its_recipe_its_split_and_its_test_photos(two_versions, 
 
     assert two_versions.recipe == champion.recipe == RECIPE.fingerprint
     assert two_versions.test_split != champion.test_split
+    with pytest.raises(RegistryError, match="Looking up the test photos of fdc-colour version 2"):
+        registry.held_out_photos(two_versions, "nowhere://store")
     assert registry.held_out_photos(two_versions, store) == NEW_PHOTOS
 
 
