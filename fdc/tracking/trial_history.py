@@ -207,6 +207,6 @@ def _change(record: TrialRecord, event: Event) -> None:
             if event["improved"]:
                 record.best_epoch = len(record.curve) - 1
             if event["seconds"] is not None:
-                record.epoch_seconds = (record.epoch_seconds or 0.0) + event["seconds"]
+                record.training_seconds = (record.training_seconds or 0.0) + event["seconds"]
         case "trial_ended":
             vars(record).update({name: event[name] for name in _OUTCOME})

@@ -33,7 +33,7 @@ class TrialRecord:
         parameters: Number of the network's weights.
         batch_size: Crops in a batch.
         predicted_epoch_seconds: What the probe predicted.
-        epoch_seconds: What its epochs took, all in all, by their number.
+        training_seconds: What its epochs took, all in all; None where none was timed.
         seconds: What it took from start to end.
         resource: Share of a full trial that it may use up; under 1 in Hyperband's early rounds.
         continues: The trial whose weights it started from.
@@ -52,7 +52,7 @@ class TrialRecord:
     parameters: int | None = None
     batch_size: int | None = None
     predicted_epoch_seconds: float | None = None
-    epoch_seconds: float | None = None
+    training_seconds: float | None = None
     seconds: float = 0.0
     resource: float = 1.0
     continues: str | None = None
@@ -66,16 +66,16 @@ class TrialRecord:
     @property
     def seconds_per_epoch(self) -> float | None:
         """As measured, else as predicted; None before both."""
-        if self.epoch_seconds is None or not self.curve:
+        if self.training_seconds is None or not self.curve:
             return self.predicted_epoch_seconds
-        return self.epoch_seconds / len(self.curve)
+        return self.training_seconds / len(self.curve)
 
     @property
     def start_seconds(self) -> float | None:
         """What building and tracing its network took; None while it runs."""
-        if self.status is None or self.epoch_seconds is None:
+        if self.status is None or self.training_seconds is None:
             return None
-        return max(0.0, self.seconds - self.epoch_seconds)
+        return max(0.0, self.seconds - self.training_seconds)
 
     @property
     def next_epoch(self) -> int:

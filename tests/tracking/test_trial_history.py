@@ -105,7 +105,7 @@ def test_an_epoch_is_noted_once(history):
         history.epoch_ended("0000", 0, metrics, improved=True, seconds=5.0)
     record = history.trials["0000"]
     assert record.curve == [{"loss": 2.0}]
-    assert record.epoch_seconds == 5
+    assert record.training_seconds == 5
 
 
 def test_a_checkpoint_that_was_lost_takes_its_epochs_along(history):

@@ -23,16 +23,16 @@ def test_metrics_are_those_of_the_best_epoch():
 def test_seconds_per_epoch_are_measured_else_predicted_else_unknown():
     assert record().seconds_per_epoch is None
     assert record(predicted_epoch_seconds=7.0).seconds_per_epoch == 7
-    measured = record(predicted_epoch_seconds=7.0, curve=[{}, {}], epoch_seconds=10.0)
+    measured = record(predicted_epoch_seconds=7.0, curve=[{}, {}], training_seconds=10.0)
     assert measured.seconds_per_epoch == 5
 
 
 def test_start_seconds_are_what_its_epochs_did_not_take():
     done = {"status": "COMPLETED", "seconds": 12.0}
-    assert record(epoch_seconds=10.0, seconds=12.0).start_seconds is None
+    assert record(training_seconds=10.0, seconds=12.0).start_seconds is None
     assert record(**done).start_seconds is None
-    assert record(**done, epoch_seconds=10.0).start_seconds == 2
-    assert record(**done, epoch_seconds=13.0).start_seconds == 0
+    assert record(**done, training_seconds=10.0).start_seconds == 2
+    assert record(**done, training_seconds=13.0).start_seconds == 0
 
 
 def test_the_next_epoch_follows_those_of_the_trial_that_it_goes_on_from():
