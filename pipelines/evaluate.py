@@ -11,7 +11,7 @@ from fdc.evaluation.wording import slice_name
 from fdc.registry import Version
 from fdc.tracking import require, tracking_uri
 
-from .evaluation import REPORT, in_every_language
+from .reporting import REPORT, report_lines
 
 console = Console()
 
@@ -35,7 +35,7 @@ def evaluate(task: str, version: int | None = None) -> None:
     chosen = registry.version(task, None if version is None else str(version), tracking_uri())
     report = read_report(chosen)
     console.rule(f"{chosen.name} version {chosen.number}")
-    console.print("\n".join(in_every_language(report)))
+    console.print("\n".join(report_lines(report)))
     table = Table("", "photos", report.metric, "95%", box=None, header_style="bold")
     for part in report.slices:
         interval = part.interval

@@ -60,9 +60,9 @@ def log_report(
     run.log_metrics({f"test/{name}": value for name, value in report.metrics.items()})
     run.log_metrics({f"baseline/{name}": value for name, value in report.baseline.items()})
     run.log_metrics({"search/seconds": result.seconds, "search/peak_gb": result.peak_worker_gb})
-    run.log_tags({"mlflow.note.content": "\n\n".join(in_every_language(report))})
+    run.log_tags({"mlflow.note.content": "\n\n".join(report_lines(report))})
     run.log_dict(report.model_dump(mode="json"), REPORT)
-    run.log_table(leaderboard(result), "leaderboard.json")
+    run.log_table(leaderboard_table(result), "leaderboard.json")
     for language in LANGUAGES:
         drawn = draw(prepared.task, result, report, table, language)
         card = render(
@@ -117,7 +117,7 @@ def draw(
     return drawn
 
 
-def leaderboard(result: SearchResult) -> pd.DataFrame:
+def leaderboard_table(result: SearchResult) -> pd.DataFrame:
     """One row per trial, the best first."""
     rows = [
         {
@@ -136,14 +136,14 @@ def leaderboard(result: SearchResult) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values(result.objective, ascending=ascending)
 
 
-def in_every_language(report: EvaluationReport) -> list[str]:
+def report_lines(report: EvaluationReport) -> list[str]:
     """What came out, in every language."""
     return [line for language in reversed(LANGUAGES) for line in sentences(report, language)]
 
 
 def show(report: EvaluationReport, version: Version) -> list[str]:
     """Prints what came out, in Korean and English, and what to do next."""
-    lines = in_every_language(report)
+    lines = report_lines(report)
     console.rule(f"{version.name} version {version.number}")
     console.print("\n".join(lines))
     console.print(f"Next: make ui, make promote TASK={version.task}, make serve", style="dim")

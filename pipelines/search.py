@@ -1,4 +1,4 @@
-"""Crops to trials, the best of them judged, logged and registered."""
+"""Crops to trials, the best of them evaluated, logged and registered."""
 
 import hashlib
 from pathlib import Path
@@ -16,8 +16,8 @@ from fdc.tasks import Task
 from fdc.tracking import SearchRun, is_of_older_fdc, tracking_uri
 
 from . import workspace
-from .evaluation import log_report, show, test
 from .prepare import Prepared
+from .reporting import log_report, show, test
 from .sides import crops
 
 console = Console()
@@ -26,10 +26,10 @@ RESULT = "report.json"
 
 
 def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -> None:
-    """Searches, judges the winner on the test photos, and registers it.
+    """Searches, evaluates the winner on the test photos, and registers it.
 
     The same experiment on the same photos is the same search: it is taken up where it stopped, and
-    one that is done is only told again.
+    one that is done is only reported again.
 
     Args:
         experiment: What to search for.

@@ -27,7 +27,7 @@ from fdc.sample.drawing import Identity, Portrait, Scene, aged, render
 from fdc.sources.sample import MARKER
 
 WIDTH, HEIGHT = 320, 400
-OLDEST = 80
+OLDEST_DRAWN = 80
 LAST_YEAR = 2023
 DRAWING = 1
 """Raise it when the drawing changes: a sample of another number is drawn anew."""
@@ -126,7 +126,7 @@ def plan_photos(subjects: int, photos: int, seed: int) -> list[PlannedPhoto]:
             "warm" if subject // 2 % 2 else "cool",
         )
         lived = int(rng.integers(64, 83) if rng.random() < 0.75 else rng.integers(18, 64))
-        for age in _ages(min(lived, OLDEST), photos, taken, rng):
+        for age in _ages(min(lived, OLDEST_DRAWN), photos, taken, rng):
             birth = LAST_YEAR - lived
             film = rng.random() > np.interp(birth + age, _FILM_ENDS, (0.0, 1.0))
             plan.append(PlannedPhoto(len(plan) + 1, subject, identity, birth, age, bool(film)))

@@ -84,7 +84,7 @@ class Failed:
 
 
 Command = TrainCommand | ExportCommand | Continue | Stop
-Event = (
+WorkerEvent = (
     Ready
     | Built
     | BatchSizeReduced

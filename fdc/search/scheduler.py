@@ -16,9 +16,9 @@ from fdc.search.messages import (
     Continue,
     Done,
     EpochEnded,
-    Event,
     Failed,
     Stop,
+    WorkerEvent,
 )
 from fdc.search.result import ranked
 from fdc.search.stopping import StoppingPolicy
@@ -175,7 +175,7 @@ class Scheduler:
                 self.workers.kill(worker, "killed: the budget is used up")
 
     @singledispatchmethod
-    def _on_event(self, event: Event, worker: str, job: Job) -> None:
+    def _on_event(self, event: WorkerEvent, worker: str, job: Job) -> None:
         raise TypeError(f"a training worker said {event!r}")
 
     @_on_event.register

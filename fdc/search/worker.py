@@ -50,9 +50,9 @@ def worker_spec(
         replace(crops, path=crops.path.resolve()) for crops in (training.train, training.validation)
     )
     return WorkerSpec(
-        serve,
+        run_worker,
         (replace(training, train=train, validation=validation),),
-        environment=partial(backend.environment, training.threads),
+        environment=partial(backend.worker_environment, training.threads),
         memory_bytes=training.memory_bytes,
         growth_bytes=MOST_GROWTH,
         hang_seconds=hang_seconds,
@@ -63,7 +63,7 @@ def worker_spec(
     )
 
 
-def serve(channel: Channel, training: TrainingSpec) -> None:
+def run_worker(channel: Channel, training: TrainingSpec) -> None:
     """Does what it is told until its pool hangs up.
 
     Raises:

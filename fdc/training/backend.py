@@ -21,7 +21,7 @@ _BASE_BYTES = GB // 2
 """What a worker uses beside its tensors: libraries, compiled graphs, batches."""
 
 
-def environment(threads: int, memory_bytes: int) -> dict[str, str]:
+def worker_environment(threads: int, memory_bytes: int) -> dict[str, str]:
     """What must stand in a worker's environment before it starts.
 
     Args:

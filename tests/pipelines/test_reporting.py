@@ -10,7 +10,7 @@ import pytest
 from fdc.registry import Version
 from fdc.search import SearchResult
 from fdc.tracking import TrialRecord
-from pipelines import evaluation
+from pipelines import reporting
 from tests.curation.manifests import GENDER, YEARS
 from tests.pipelines.prepared import prepared
 
@@ -52,7 +52,7 @@ def network(monkeypatch):
             def predict(self, pixels, *, positions):
                 return answers[pixels[positions][:, 0, 0, 0]]
 
-        monkeypatch.setattr(evaluation, "Network", Known)
+        monkeypatch.setattr(reporting, "Network", Known)
 
     return become
 
@@ -77,7 +77,7 @@ def test_the_test_side_alone_is_scored(tmp_path, network):
     others = given.manifest["split"] != "test"
     answers[given.manifest["crop"][others]] = [0.5, 0.5]
     network(answers)
-    report, table = evaluation.test(given, result())
+    report, table = reporting.test(given, result())
     assert report.metrics["accuracy"] == 1.0
     assert report.photos == len(table) == int((~others).sum())
     assert report.groups == len(table) // 3
@@ -91,8 +91,8 @@ def test_a_run_holds_report_leaderboard_figures_and_a_card_in_each_language(
     given, run = prepared(GENDER, tmp_path, source=source), Recorder()
     network(np.random.default_rng(0).dirichlet([1, 1], len(given.manifest)))
     found = result()
-    report, table = evaluation.test(given, found)
-    evaluation.log_report(run, given, found, report, table)
+    report, table = reporting.test(given, found)
+    reporting.log_report(run, given, found, report, table)
     logged = run.logged
     assert logged["test/accuracy"] == logged["report.json"]["intervals"]["accuracy"]["value"]
     assert {"baseline/accuracy", "search/seconds", "mlflow.note.content"} <= set(logged)
@@ -116,20 +116,20 @@ def test_a_regression_is_drawn_against_the_truth(tmp_path, network):
     given = prepared(YEARS, tmp_path)
     network(given.manifest["age"].to_numpy(float)[::-1, None])
     found = result("val_mae", "min")
-    report, table = evaluation.test(given, found)
+    report, table = reporting.test(given, found)
     assert report.metrics["mae"] == 0
-    drawn = evaluation.draw(YEARS, found, report, table, "en")
+    drawn = reporting.draw(YEARS, found, report, table, "en")
     assert set(drawn) == {"leaderboard", "learning curves", "slices", "predicted against true"}
-    assert evaluation.leaderboard(found)["trial"].tolist() == [0, 1, 2]
+    assert reporting.leaderboard_table(found)["trial"].tolist() == [0, 1, 2]
 
 
 def test_the_result_is_printed_in_every_language(tmp_path, network, capsys):
     given = prepared(GENDER, tmp_path)
     network(np.random.default_rng(0).dirichlet([1, 1], len(given.manifest)))
-    report, _ = evaluation.test(given, result())
-    lines = evaluation.in_every_language(report)
+    report, _ = reporting.test(given, result())
+    lines = reporting.report_lines(report)
     assert "photos that it has never seen" in lines[0]
     assert any(re.search("[가-힣]", line) for line in lines)
     version = Version("fdc-gender", "3", "run", "recipe", "split")
-    assert evaluation.show(report, version) == lines
+    assert reporting.show(report, version) == lines
     assert "make promote TASK=gender" in capsys.readouterr().out

@@ -12,9 +12,9 @@ from fdc.search.messages import (
     Continue,
     Done,
     EpochEnded,
-    Event,
     Failed,
     Stop,
+    WorkerEvent,
 )
 from fdc.training.spec import ExportCommand, ExportResult, ProbeResult, TrainCommand
 
@@ -41,6 +41,6 @@ EVENTS = (
 
 def test_every_command_and_event_arrives_as_it_was_sent() -> None:
     assert {type(command) for command in COMMANDS} == set(get_args(Command))
-    assert {type(event) for event in EVENTS} == set(get_args(Event))
+    assert {type(event) for event in EVENTS} == set(get_args(WorkerEvent))
     for message in (*COMMANDS, *EVENTS):
         assert pickle.loads(pickle.dumps(message)) == message

@@ -5,14 +5,14 @@ from fdc.training import backend
 
 
 def test_a_worker_is_given_its_threads_and_what_is_left_for_tensors():
-    environment = backend.environment(3, 4_000_000_000)
+    environment = backend.worker_environment(3, 4_000_000_000)
     assert environment["OMP_NUM_THREADS"] == "3"
     assert environment["TF_MKL_ALLOC_MAX_BYTES"] == "3500000000"
     assert "PATH" in environment
 
 
 def test_tensors_get_something_however_little_there_is():
-    assert int(backend.environment(1, 100_000)["TF_MKL_ALLOC_MAX_BYTES"]) > 0
+    assert int(backend.worker_environment(1, 100_000)["TF_MKL_ALLOC_MAX_BYTES"]) > 0
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class Pose:
             return (x - left) * density, (y - top) * density
 
         u, v = pixels(0.0)
-        # The height under a pixel depends on where it looks: a few rounds settle it.
+        # The height under a pixel depends on where it looks: a few rounds converge.
         for _ in range(4):
             u, v = pixels(np.asarray(cv2.remap(relief, u, v, cv2.INTER_LINEAR), np.float32))
         return u, v

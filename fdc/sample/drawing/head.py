@@ -43,7 +43,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Head:
+class HeadDrawing:
     """A head in its own frontal frame.
 
     Attributes:
@@ -61,7 +61,7 @@ class Head:
     landmarks: Image
 
 
-def draw(look: Look, scene: Scene, light: Vector) -> Head:
+def draw(look: Look, scene: Scene, light: Vector) -> HeadDrawing:
     """Draws a head.
 
     Args:
@@ -96,7 +96,7 @@ def draw(look: Look, scene: Scene, light: Vector) -> Head:
 
     deep = np.zeros(grid.shape, np.float32)
     deep[cut] = relief
-    return Head(
+    return HeadDrawing(
         grid=grid,
         front=Layer(colours, cover),
         back=None if locks.back is None else _behind(grid, locks, locks.back),
