@@ -198,18 +198,18 @@ def _layout(
     """Seconds that the calls take, shared out among the processes."""
     context = get_context("spawn")
     barrier = context.Barrier(processes + 1)
-    crew = []
+    workers = []
     for number in range(processes):
         share = looks[number::processes], len(range(number, masks, processes))
-        crew.append(context.Process(target=_networks, args=(options, threads, *share, barrier)))
-    for member in crew:
-        member.start()
+        workers.append(context.Process(target=_networks, args=(options, threads, *share, barrier)))
+    for worker in workers:
+        worker.start()
     barrier.wait()
     began = time.perf_counter()
     barrier.wait()
     seconds = time.perf_counter() - began
-    for member in crew:
-        member.join()
+    for worker in workers:
+        worker.join()
     return seconds
 
 

@@ -179,7 +179,7 @@ def peak(command: Sequence[str], limit: float, hard_limit: float | None) -> dict
 
 @contextmanager
 def control_group(gigabytes: float) -> Iterator[Path | None]:
-    """A control group of the kernel, of either version; null where none can be made."""
+    """A control group of the kernel, of either version; None where none can be made."""
     for root, file in CONTROL_GROUPS:
         group = root / f"fdc-benchmark-{os.getpid()}"
         try:

@@ -31,7 +31,7 @@ class DataSettings(_Settings):
 
 
 class RuleSettings(_Settings):
-    """Thresholds of the quarantine rules; null switches a rule off."""
+    """Thresholds of the quarantine rules; None (null in YAML) switches a rule off."""
 
     off: tuple[str, ...] = Field(default=(), description="Names of rules that shall not act.")
     smallest_side: int | None = Field(default=32, ge=1, description="Pixels of a photo.")

@@ -32,7 +32,7 @@ def manifest(task: str, root: Path) -> Path:
 
 
 def splits(task: str, root: Path) -> Path:
-    """Where the sides of the groups are remembered, so that none ever changes."""
+    """Where the sides of photos and people are stored, so that none ever changes."""
     return DATA / "splits" / dataset_name(root) / f"{task}.parquet"
 
 

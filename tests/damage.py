@@ -33,7 +33,7 @@ def write_damaged(folder: Path) -> dict[str, str | None]:
     """Writes one file of every kind.
 
     Returns:
-        For each file's name (or one in a subfolder), the rule that must quarantine it, or null for
+        For each file's name (or one in a subfolder), the rule that must quarantine it, or None for
         a photo that is odd but sound. All have pixels of their own, so that none are duplicates.
     """
     folder.mkdir(parents=True, exist_ok=True)

@@ -149,7 +149,7 @@ def _with_outcomes(
     manifest = manifest.assign(crop=known["position"])
     rules, reasons = known["rule"].copy(), known["reason"].copy()
     for part, column in enumerate((rules, reasons)):
-        found = keys.map({key: verdict[part] for key, verdict in passing.items()})
+        found = keys.map({key: outcome[part] for key, outcome in passing.items()})
         column.loc[found.notna()] = found[found.notna()].astype("string")
     if "://" not in str(root):
         gone = [not (Path(root) / path).is_file() for path in manifest["path"]]

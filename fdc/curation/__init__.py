@@ -1,1 +1,1 @@
-"""What may be learned from: rules, duplicates, groups, splits, balance, audit and report."""
+"""What may be learned from: rules, duplicates, groups, splits, balance and report."""

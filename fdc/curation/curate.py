@@ -42,7 +42,7 @@ def curate(
         published: Whether the split that a set was published with is respected.
         previous: Side by `image_id` from an earlier split, whose photos keep it (see
             `split_history.load`); folds are drawn anew.
-        warn: Told what a person should know: rare classes, classes that are missing on a side.
+        warn: Called with what a person should know: rare classes, classes missing on a side.
 
     Returns:
         The manifest of the same rows with `quarantine`, `group` and, where clean, `split`.

@@ -144,9 +144,9 @@ def _per_person(photos: pd.DataFrame, sides: pd.Series, language: Language) -> P
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         add_legend(axes)
 
-    fact = text("data.people count", language, count=f"{counts.size:,}")
+    note = text("data.people count", language, count=f"{counts.size:,}")
     unknown = _unknown(len(photos) - len(people), language)
-    return Picture(title, draw_svg(draw), f"{fact}, {unknown}" if unknown else fact)
+    return Picture(title, draw_svg(draw), f"{note}, {unknown}" if unknown else note)
 
 
 def _unknown(count: int, language: Language) -> str:

@@ -33,13 +33,13 @@ class Picture:
 
     Attributes:
         title: In the language of the page.
-        svg: The drawing, to be put into HTML as it is; empty where `fact` says it all.
-        fact: What a figure does not show, or would show, where all photos are alike.
+        svg: The drawing, to be put into HTML as it is; empty where `note` says it all.
+        note: What a figure does not show, or would show, where all photos are alike.
     """
 
     title: str
     svg: str
-    fact: str = ""
+    note: str = ""
 
 
 def class_balance(manifest: pd.DataFrame, task: Task, language: Language) -> Picture | None:
@@ -91,7 +91,7 @@ def quarantine(counts: Mapping[str, int], language: Language) -> Picture | None:
     return Picture(text("data.figure.quarantine", language), draw_svg(draw, size))
 
 
-def class_weights(weights: Mapping[str, float], weighing: Balance, language: Language) -> Picture:
+def weights_chart(weights: Mapping[str, float], weighing: Balance, language: Language) -> Picture:
     """What a photo of each class would count for in the loss, and whether it does."""
 
     def draw(axes: Axes) -> None:
@@ -102,8 +102,8 @@ def class_weights(weights: Mapping[str, float], weighing: Balance, language: Lan
         axes.margins(y=0.15)
         name_bars(axes, list(weights))
 
-    fact = text(f"data.balance.{weighing}", language)
-    return Picture(text("data.figure.weights", language), draw_svg(draw), fact)
+    note = text(f"data.balance.{weighing}", language)
+    return Picture(text("data.figure.weights", language), draw_svg(draw), note)
 
 
 def sides_of(photos: pd.DataFrame) -> pd.Series:

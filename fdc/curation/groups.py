@@ -15,7 +15,7 @@ def join(manifest: pd.DataFrame, alike: pd.Series | None = None) -> pd.Series:
     """Joins the rows that share a subject, identical bytes, or a cluster of near duplicates.
 
     Args:
-        manifest: The rows that may be joined; leave out those whose facts are not to be trusted.
+        manifest: The rows that may be joined; leave out those whose metadata is not to be trusted.
         alike: The cluster of near duplicates of each row, None where it has none.
 
     Returns:

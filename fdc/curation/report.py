@@ -186,7 +186,7 @@ def _weights(
     training = training[training["split"] == "train"]
     labels = task.encode(training[task.column]).dropna()
     weights = balance.class_weights(labels, task.class_names(language))
-    return figures.class_weights(weights, weighing, language) if weights else None
+    return figures.weights_chart(weights, weighing, language) if weights else None
 
 
 def _aside(

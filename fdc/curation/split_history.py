@@ -1,4 +1,4 @@
-"""Remembers who stood where, so that no photo changes sides when others are added."""
+"""Stores the side of each photo and person, so that none changes sides when others are added."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ def load(path: Path, *, fractions: Sequence[float], seed: int) -> pd.Series:
     """Reads on which side each photo and person stood, split by these fractions and this seed.
 
     Returns:
-        Side by `image_id` and by `subject`; empty where nothing is remembered.
+        Side by `image_id` and by `subject`; empty where nothing is stored.
 
     Raises:
         DataError: If the file is damaged.
@@ -29,7 +29,7 @@ def load(path: Path, *, fractions: Sequence[float], seed: int) -> pd.Series:
         return table[same].set_index("key")["split"].astype("string")
     except (OSError, ValueError, KeyError) as error:
         raise DataError(
-            f"The remembered split {path} cannot be read: {error}",
+            f"The stored split {path} cannot be read: {error}",
             "Delete it to split anew; scores are then not comparable with earlier ones.",
         ) from error
 

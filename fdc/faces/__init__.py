@@ -1,1 +1,1 @@
-"""Photo to crop: decoding, background, detection, alignment, the recipe, the store, weights."""
+"""Photo to crop: detection, background, alignment, the recipe, the networks' weights."""

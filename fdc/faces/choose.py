@@ -25,7 +25,7 @@ def choose_recipe(
     download: bool = True,
     **fields: Any,
 ) -> Recipe:
-    """Settle what "auto" means here, and write down which weights are meant.
+    """Resolve what "auto" means here, and write down which weights are meant.
 
     Args:
         background: "auto", "none", "grabcut" or a rembg model. "auto" takes `model` if its weights

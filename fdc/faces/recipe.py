@@ -25,7 +25,7 @@ class Recipe(BaseModel):
     """What every crop of a store, and every photo that a served model answers, went through.
 
     Two recipes with the same fingerprint give the same crop for the same photo. Nothing here is
-    "auto": `fdc.faces.choose.choose_recipe` settles such wishes on the machine at hand.
+    "auto": `fdc.faces.choose.choose_recipe` resolves it on the machine at hand.
 
     Attributes:
         version: counts changes of the code that change pixels.

@@ -2,7 +2,7 @@
 
 https://aihub.or.kr, dataSetSn 71415: 45,200 photos of 894 people, 0 to 82 years. What is
 implausible in a label (years, sizes, landmarks outside the box) is kept here as it stands:
-curation judges it.
+curation checks it.
 """
 
 from collections import defaultdict

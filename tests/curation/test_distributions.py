@@ -16,8 +16,8 @@ def test_figures_tell_what_is_unknown() -> None:
         row["age"] = None
     table = curate(manifest(rows), GENDER, warn=lambda _: None)
     drawn = {picture.title: picture for picture in distributions(table, "en")}
-    assert drawn["Age"].fact == "unknown for 5 photos"
-    assert drawn["Photos per person"].fact == "60 people"
+    assert drawn["Age"].note == "unknown for 5 photos"
+    assert drawn["Photos per person"].note == "60 people"
     assert drawn["Size of photos"] == Picture("Size of photos", "", "200 px, shorter side")
     assert "Device" not in drawn
     for side, count in table["split"].value_counts().items():

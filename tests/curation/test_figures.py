@@ -38,11 +38,11 @@ def test_every_rule_has_a_bar_of_its_count(language: Language) -> None:
 
 
 def test_weights_say_whether_they_are_used() -> None:
-    used = figures.class_weights({"a": 0.5, "b": 1.5}, "weights", "en")
+    used = figures.weights_chart({"a": 0.5, "b": 1.5}, "weights", "en")
     assert {"a", "b", "0.50", "1.50"} <= words(used.svg)
-    unused = figures.class_weights({"a": 0.5, "b": 1.5}, "none", "en")
+    unused = figures.weights_chart({"a": 0.5, "b": 1.5}, "none", "en")
     assert unused.svg == used.svg
-    assert unused.fact != used.fact
+    assert unused.note != used.note
 
 
 def test_sides_come_in_their_order() -> None:

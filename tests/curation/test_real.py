@@ -46,12 +46,12 @@ def test_utkface_copies_are_found_and_conflicting_ages_are_out(
     conflicting = 0
     for paths in twins:
         labelled = [path for path in paths if rule[path] != "unreadable label"]
-        verdicts = rule[labelled].tolist()
+        found = rule[labelled].tolist()
         if age[labelled].nunique() > 1:
             conflicting += 1
-            assert verdicts == ["label conflict"] * len(labelled)
-        elif "label conflict" not in verdicts:  # of a near copy with another age
-            assert sorted(verdicts)[1:] == ["exact duplicate"] * (len(labelled) - 1)
+            assert found == ["label conflict"] * len(labelled)
+        elif "label conflict" not in found:  # of a near copy with another age
+            assert sorted(found)[1:] == ["exact duplicate"] * (len(labelled) - 1)
     assert conflicting > 50
     placed = table[table["split"].notna()]
     assert not placed["image_id"].duplicated().any()

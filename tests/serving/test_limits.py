@@ -1,4 +1,4 @@
-"""Rates by a clock that the test turns."""
+"""Rate limits by a clock that the test turns."""
 
 import pytest
 from hypothesis import given
