@@ -4,7 +4,9 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import psutil
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fdc.errors import DataError
+from fdc.execution.mapping import map_ordered
 from fdc.sample import dataset as sample
 from fdc.sample.dataset import draw, plan_photos
 from tests.waiting import wait_until
@@ -69,10 +72,19 @@ def test_the_bytes_do_not_depend_on_the_cores(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enough = {"subjects": 4, "photos": 9, "seed": 5}
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    workers = []
+
+    def counted(*args: Any, **options: Any) -> Iterator[Any]:
+        workers.append(options["workers"])
+        return map_ordered(*args, **options)
+
+    monkeypatch.setattr(sample, "map_ordered", counted)
+    monkeypatch.setattr(sample, "usable_cpus", lambda: 1)
     alone = draw(tmp_path / "alone", **enough)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert workers == []
+    monkeypatch.setattr(sample, "usable_cpus", lambda: 2)
     assert contents(draw(tmp_path / "together", **enough)) == contents(alone)
+    assert workers == [2]
 
 
 def test_another_seed_gives_other_bytes(drawn: Path, tmp_path: Path) -> None:
@@ -129,9 +141,9 @@ def start_drawing(folder: Path) -> subprocess.Popen[str]:
     """Draws on two cores in a script of its own, in a group of processes of its own."""
     script = folder / "script.py"
     script.write_text(
-        "import os\nfrom pathlib import Path\nfrom fdc.sample.dataset import draw\n"
-        "os.cpu_count = lambda: 2\n"
-        f"if __name__ == '__main__':\n    draw(Path({str(folder / 'sample')!r}), 60, 10)\n"
+        "from pathlib import Path\nfrom fdc.sample import dataset\n"
+        "dataset.usable_cpus = lambda: 2\n"
+        f"if __name__ == '__main__':\n    dataset.draw(Path({str(folder / 'sample')!r}), 60, 10)\n"
     )
     return subprocess.Popen(
         [sys.executable, script],

@@ -1,7 +1,9 @@
+import threading
+
 import numpy as np
 import pytest
 
-from fdc.search import CropView
+from fdc.crops.view import CropView
 from fdc.training import feed
 from fdc.training.augmentation import Augmentation
 from fdc.training.feed import Feed
@@ -68,9 +70,12 @@ def test_plain_batches_keep_order_and_shape(numbered):
 
 
 def test_an_epoch_that_is_left_early_leaves_no_thread(numbered):
+    before = set(threading.enumerate())
     batches = make(numbered).epoch(0)
     next(batches)
+    assert set(threading.enumerate()) > before  # the one that reads ahead
     batches.close()
+    assert set(threading.enumerate()) == before
 
 
 @pytest.mark.parametrize(
