@@ -1,12 +1,17 @@
 """Each rule sets aside what it names, says why, and leaves the rest alone."""
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+import fdc
 from fdc import manifest as manifests
-from fdc.curation import rules
+from fdc.curation import gallery, rules
 from fdc.errors import DataError
 from tests.curation.manifests import RULES, apply, manifest
 
@@ -105,6 +110,43 @@ def test_an_unknown_threshold_is_told_with_the_nearest() -> None:
 def test_rule_and_threshold_names_are_unique() -> None:
     assert len(rules.NAMED) == len(rules.RULES)
     assert len(set(rules.THRESHOLDS)) == len(rules.THRESHOLDS)
+
+
+PLACE_OF_RULE = {"set_aside": 2, "keep_one": 2, "refusal": 1, "Refused": 0}
+"""Which argument of a call names the rule."""
+
+
+def written_rules(module: Path) -> Iterator[str]:
+    """The names of rules that stand in a module's code where something is set aside."""
+    code = module.read_text()
+    writes_quarantine = module.parent.name == "sources" and '"quarantine"' in code
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                place = PLACE_OF_RULE.get(name, len(node.args))
+                for argument in node.args[place : place + 1]:
+                    if isinstance(argument, ast.Constant):
+                        yield argument.value
+            case ast.Assign(
+                targets=[ast.Tuple(elts=[ast.Subscript(ast.Attribute(ast.Name("rules"))), _])],
+                value=ast.Tuple(elts=[ast.Constant(value=rule), _]),
+            ):
+                yield rule
+            case ast.Constant(value=str(entry)) if writes_quarantine:
+                if found := re.match(r"([a-z]+(?: [a-z]+)*): ", entry):
+                    yield found[1]
+
+
+def test_the_code_sets_aside_by_the_rules_of_the_table_and_by_each_of_them() -> None:
+    written = {
+        rule for module in Path(fdc.__file__).parent.rglob("*.py") for rule in written_rules(module)
+    }
+    checked = {rule.name for rule in rules.RULES if rule.check}
+    assert written | checked == set(rules.NAMED)
+
+
+def test_the_report_shows_copies_by_rules_of_the_table() -> None:
+    assert set(gallery._COPIES) <= set(rules.NAMED)
 
 
 def test_an_experiment_sets_every_threshold_and_no_other() -> None:

@@ -31,7 +31,12 @@ def test_children_have_narrow_shoulders() -> None:
 
 
 @pytest.mark.parametrize("pattern", sorted(set(PATTERNS) - {"plain"}))
-def test_patterns_are_seen(pattern: str) -> None:
+def test_patterns_are_seen_on_the_clothes_alone(pattern: str) -> None:
     plain, patterned = draw(pattern="plain"), draw(pattern=pattern)
     assert np.array_equal(plain.cover, patterned.cover)
-    assert np.abs(plain.colours - patterned.colours).max() > 0.02
+    changed = np.abs(plain.colours - patterned.colours).max(axis=2) > 0.02
+    y = FRAME.y[plain.cut[0]] + np.zeros_like(plain.cover)
+    chest = (y > 1.2) & (plain.cover == 1)
+    assert 0.3 < changed[chest].mean() < 0.95
+    assert not changed[y < 0.2].any()
+    assert not changed[plain.cover == 0].any()

@@ -13,10 +13,15 @@ def drawn(seen: Look) -> hair.Hair:
 
 
 def test_only_long_hair_falls_behind_the_neck() -> None:
-    assert drawn(replace(look(30), hair_length=0.2)).back is None
-    back = drawn(replace(look(30), hair_length=0.9)).back
-    assert back is not None
-    assert back.sum() > 0
+    seen, grid = replace(look(30), hair_length=0.9), raster()
+    assert drawn(replace(seen, hair_length=0.2)).back is None
+    long = drawn(seen)
+    assert long.back is not None
+    rows, columns = long.cut
+    below_chin = (grid.y[rows] > seen.chin) & (grid.y[rows] < seen.chin + 0.3)
+    behind_neck = below_chin & (np.abs(grid.x[:, columns]) < seen.neck)
+    assert long.back[behind_neck].min() > 0.5
+    assert long.front[behind_neck].mean() < 0.1
 
 
 def test_grey_hair_is_lighter() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fdc.sample.drawing import head
-from tests.sample.drawing.people import FRONTAL, look, scene
+from tests.sample.drawing.people import FRONTAL, look, raster, scene
 
 
 @pytest.mark.parametrize("age", [1, 30, 75])
@@ -25,9 +25,19 @@ def test_landmarks_stand_as_in_a_face() -> None:
     assert mouth_left[0] == -mouth_right[0] < 0
 
 
-def test_glasses_are_seen() -> None:
-    seen = replace(look(30), glasses=False)
+def test_glasses_run_round_both_eyes_and_over_the_nose() -> None:
+    seen, grid = look(30), raster()
     bare, wearing = (
         head.draw(replace(seen, glasses=on), scene(), FRONTAL).front.colours for on in (False, True)
     )
-    assert np.abs(bare - wearing).max() > 0.1
+    changed = np.abs(bare - wearing).max(axis=2) > 0.1
+    y = grid.y[:, 0]
+    assert not changed[(y < seen.brow_y - 0.1) | (y > seen.nose_y)].any()
+    for eye in (-seen.eye_x, seen.eye_x):
+        inked = y[changed[:, np.abs(grid.x[0] - eye).argmin()]]
+        assert inked.min() < -0.1
+        assert inked.max() > 0.2
+        assert not ((inked > -0.05) & (inked < 0.1)).any()  # through the lens the eye is seen
+    bridge = y[changed[:, np.abs(grid.x[0]).argmin()]]
+    assert len(bridge) > 0
+    assert np.abs(bridge).max() < 0.15
