@@ -23,7 +23,17 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("colour", [palette.INK, palette.BLUE, palette.RED])
 def test_words_can_be_read_on_white(colour):
-    assert contrast(colour, "#ffffff") >= 4.5
+    assert contrast(colour, palette.WHITE) >= 4.5
+
+
+@pytest.mark.parametrize("page", [palette.PAGE, palette.DARK_PAGE], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["ink", "grey", "blue", "red"])
+def test_words_can_be_read_on_a_page(page, name):
+    assert all(contrast(page[name], page[ground]) >= 4.5 for ground in ("paper", "soft"))
+
+
+def test_a_dark_page_has_the_colours_of_a_light_one():
+    assert list(palette.DARK_PAGE) == list(palette.PAGE)
 
 
 def test_curves_can_be_told_apart():

@@ -16,7 +16,9 @@ from fdc.metrics import checked, predicted
 from fdc.style import palette, plots
 from fdc.tasks import Task
 
-_SHADES = LinearSegmentedColormap.from_list("fdc", ["#ffffff", palette.LIGHT_BLUE, palette.BLUE])
+_SHADES = LinearSegmentedColormap.from_list(
+    "fdc", [palette.WHITE, palette.LIGHT_BLUE, palette.BLUE]
+)
 
 
 def confusion(
