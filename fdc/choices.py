@@ -1,4 +1,4 @@
-"""What a person may choose, where an experiment's settings and a room both speak of it."""
+"""What several rooms agree on: a person's choices, their defaults, and the order of landmarks."""
 
 from typing import Literal
 
@@ -16,6 +16,9 @@ Engine = Literal["local", "ray"]
 
 Tuner = Literal["greedy", "bayesian", "hyperband", "random"]
 """How hyperparameters are proposed."""
+
+LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
+"""Order of a face's five points; left is the smaller x, as seen in the image."""
 
 SIZE = 64
 """Side of a crop, in pixels."""

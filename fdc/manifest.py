@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from fdc import files
+from fdc.choices import LANDMARKS
 from fdc.errors import DataError
 
 SPLITS = ("train", "validation", "test")
@@ -41,7 +42,7 @@ SCHEMA = pa.DataFrameSchema(
         "tone": pa.Column(_TEXT, pa.Check.isin(["warm", "cool"]), nullable=True),
         "emotion": pa.Column(_TEXT, nullable=True),
         "box": pa.Column(object, _numbers(4), nullable=True),
-        "landmarks": pa.Column(object, _numbers(10), nullable=True),
+        "landmarks": pa.Column(object, _numbers(2 * len(LANDMARKS)), nullable=True),
         "width": pa.Column("Int64", pa.Check.gt(0), nullable=True),
         "height": pa.Column("Int64", pa.Check.gt(0), nullable=True),
         "device": pa.Column(_TEXT, nullable=True),
@@ -61,8 +62,8 @@ SCHEMA = pa.DataFrameSchema(
 )
 """Columns and their meaning are the contract between every room; further label columns may follow.
 
-`box` is x, y, w, h and `landmarks` x1, y1 … x5, y5, in pixels of the upright image: the left eye,
-the right one, the nose, the left corner of the mouth, the right one; left is the smaller x.
+`box` is x, y, w, h and `landmarks` x1, y1 … x5, y5, in pixels of the upright image and in the order
+of `choices.LANDMARKS`.
 `quarantine` is None or "rule: reason". `image_id` is the SHA-256 of the file's bytes, None only
 where they could not be read; `file_size` (bytes) and `file_mtime_ns` are what they were then.
 `crop` is the place in the crop store of the recipe that `attrs["recipe"]` names, None where there

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from fdc.choices import LANDMARKS
+
 _AT_A_TIME = 512
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """ITU-R BT.601: what each of red, green and blue adds to brightness."""
@@ -14,7 +16,7 @@ def turn(landmarks: np.ndarray) -> np.ndarray:
 
     Args:
         landmarks: Float of shape (faces, 10): x1, y1 … x5, y5 in the order of
-            the manifest, in pixels; NaN where unknown.
+            `choices.LANDMARKS`, in pixels; NaN where unknown.
 
     Returns:
         float64 of shape (faces,), in eye distances: about 0 for a frontal face, 0.5 where the nose
@@ -24,7 +26,8 @@ def turn(landmarks: np.ndarray) -> np.ndarray:
         >>> turn(np.array([[10.0, 20, 30, 20, 20, 30, 12, 40, 28, 40]])).tolist()
         [0.0]
     """
-    left, right, nose = landmarks[:, 0:2], landmarks[:, 2:4], landmarks[:, 4:6]
+    points = dict(zip(LANDMARKS, np.hsplit(landmarks, len(LANDMARKS)), strict=True))
+    left, right, nose = points["left_eye"], points["right_eye"], points["nose"]
     eyes = right - left
     squared = (eyes**2).sum(axis=1)
     along = ((nose - (left + right) / 2) * eyes).sum(axis=1)

@@ -9,23 +9,27 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fdc.choices import LANDMARKS
+
 Matrix = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
 
-LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
-"""Order of the five points, as in a manifest; left is the smaller x, as seen in the image."""
-
 # Where ArcFace (Deng et al., 2019, https://arxiv.org/abs/1801.07698) puts the points in its 112 px
 # square, made symmetric, so that a mirrored photo gives the mirrored crop.
-_TEMPLATE = (
-    np.array(
-        [[38.38, 51.60], [73.62, 51.60], [56.0, 71.74], [41.41, 92.28], [70.59, 92.28]],
-        dtype=np.float64,
-    )
-    / 112.0
-)
+_TEMPLATE = {
+    "left_eye": (38.38, 51.60),
+    "right_eye": (73.62, 51.60),
+    "nose": (56.0, 71.74),
+    "mouth_left": (41.41, 92.28),
+    "mouth_right": (70.59, 92.28),
+}
+_POINTS = np.array([_TEMPLATE[name] for name in LANDMARKS], dtype=np.float64) / 112.0
+_PAIRS = [
+    (LANDMARKS.index(left), LANDMARKS.index(right))
+    for left, right in (("left_eye", "right_eye"), ("mouth_left", "mouth_right"))
+]
 # The tip of the nose moves most when a head turns and annotators disagree on it most.
-_USED = [0, 1, 3, 4]
+_USED = [index for index, name in enumerate(LANDMARKS) if name != "nose"]
 # YuNet's box, on upright faces, is this much wider and taller than ArcFace's square is.
 _SQUARE_OF_BOX = 1.0
 _DOWN_OF_BOX = 0.03
@@ -39,22 +43,23 @@ def canonical(size: int, margin: float) -> NDArray[np.float64]:
         margin: width around the tight face square, as a share of its side.
 
     Returns:
-        (5, 2) x and y in pixels, in the order of `LANDMARKS`.
+        (5, 2) x and y in pixels, in the order of `choices.LANDMARKS`.
     """
-    return (_TEMPLATE + margin) / (1 + 2 * margin) * size
+    return (_POINTS + margin) / (1 + 2 * margin) * size
 
 
 def ordered(landmarks: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
     """Five points with the left ones, as seen in the image, first.
 
     Args:
-        landmarks: ten numbers x1, y1 … x5, y5: two eyes, nose, two corners of the mouth.
+        landmarks: ten numbers x1, y1 … x5, y5 in the order of `choices.LANDMARKS`, but for left and
+            right.
 
     Returns:
         (5, 2) points; each pair's smaller x first.
     """
     points = np.asarray(landmarks, dtype=np.float64).reshape(5, 2).copy()
-    for first, second in ((0, 1), (3, 4)):
+    for first, second in _PAIRS:
         if points[first, 0] > points[second, 0]:
             points[[first, second]] = points[[second, first]]
     return points

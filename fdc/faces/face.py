@@ -20,7 +20,7 @@ class Face:
 
     Attributes:
         box: x, y, width, height in pixels.
-        landmarks: (5, 2) pixels, in the order of `alignment.LANDMARKS`; None where only a box
+        landmarks: (5, 2) pixels, in the order of `choices.LANDMARKS`; None where only a box
             is known.
         confidence: 0..1; 1 for an annotation.
         found_by: "annotation", "yunet" or "mtcnn".

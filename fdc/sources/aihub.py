@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from fdc.choices import LANDMARKS
 from fdc.manifest import OLDEST
 from fdc.sources import vocabulary
 from fdc.sources.listing import files_below, photos_below, published_split
@@ -54,7 +55,7 @@ class _Label(BaseModel):
 
 
 def in_manifest_order(points: Sequence[Point]) -> list[float] | None:
-    """Puts five points into the manifest's order: eyes, nose, mouth corners, left before right.
+    """Puts five points into the order of `choices.LANDMARKS`.
 
     The documented order (nose, eyes, mouth) is believed only if the face stands on its chin;
     otherwise the two highest points are taken for the eyes and the two lowest for the mouth.
@@ -74,7 +75,10 @@ def in_manifest_order(points: Sequence[Point]) -> list[float] | None:
     )
     for eyes, middle, mouth in readings:
         if _is_face(eyes, middle, mouth):
-            return [number for point in (*sorted(eyes), middle, *sorted(mouth)) for number in point]
+            named = {"nose": middle}
+            named["left_eye"], named["right_eye"] = sorted(eyes)
+            named["mouth_left"], named["mouth_right"] = sorted(mouth)
+            return [number for name in LANDMARKS for number in named[name]]
     return None
 
 
