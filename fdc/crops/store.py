@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fdc.crops import journal
+from fdc.crops.index import CROPS, read_index
 from fdc.crops.record import key_of
 from fdc.errors import StoreError
 from fdc.faces.recipe import Recipe
@@ -53,13 +53,13 @@ class CropStore:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
         self.recipe = read_recipe(self.folder)
-        self.index = journal.read_index(self.folder, self.recipe.crop_bytes)
+        self.index = read_index(self.folder, self.recipe.crop_bytes)
         self.count = int(self.index["position"].notna().sum())
 
     @property
     def crops_path(self) -> Path:
         """The file of crops: uint8, (count, size, size, 3), RGB."""
-        return self.folder / journal.CROPS
+        return self.folder / CROPS
 
     @property
     def size(self) -> int:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fdc import files
-from fdc.crops import journal
+from fdc.crops.index import CROPS, JOURNAL, journal_lines, write_index
 from fdc.crops.record import Record
 from fdc.crops.store import HOLDER, RECIPE, lock_store, read_recipe
 from fdc.errors import StoreError
@@ -64,7 +64,7 @@ class CropWriter:
         try:
             with _disk_faults(self.folder):
                 self._sync()
-                journal.write_index(self.folder)
+                write_index(self.folder)
         finally:
             os.close(self._crops)
             os.close(self._journal)
@@ -125,8 +125,8 @@ class CropWriter:
         if not path.exists():
             files.write_bytes(path, text.encode())
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-        self._crops = os.open(self.folder / journal.CROPS, flags, 0o644)
-        self._journal = os.open(self.folder / journal.JOURNAL, flags, 0o644)
+        self._crops = os.open(self.folder / CROPS, flags, 0o644)
+        self._journal = os.open(self.folder / JOURNAL, flags, 0o644)
         self._recover()
         holder = {"pid": os.getpid(), "host": os.uname().nodename, "since": time.ctime()}
         files.write_bytes(self.folder / HOLDER, json.dumps(holder).encode())
@@ -138,7 +138,7 @@ class CropWriter:
         self.count = 0
         ends: list[tuple[int, int, str, int | None]] = []
         end = 0
-        for line, length in journal.lines(self.folder / journal.JOURNAL):
+        for line, length in journal_lines(self.folder / JOURNAL):
             made = line["position"] is not None
             if made and (line["position"] != self.count or self.count >= room_for):
                 break

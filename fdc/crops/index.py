@@ -1,4 +1,4 @@
-"""The journal of a crop store: one line per photo, and the same as a table."""
+"""The index of a crop store: its journal of one line per photo, and the same as a table."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SCHEMA = pa.schema(
 )
 
 
-def lines(journal: Path) -> Iterator[tuple[dict[str, Any], int]]:
+def journal_lines(journal: Path) -> Iterator[tuple[dict[str, Any], int]]:
     """A journal's whole lines and their lengths in bytes, up to the first torn one."""
     if not journal.exists():
         return
@@ -69,7 +69,7 @@ def read_index(folder: Path, row_bytes: int) -> pd.DataFrame:
     room_for = crops.stat().st_size if crops.exists() else 0
     known = [
         line
-        for line, _ in lines(journal)
+        for line, _ in journal_lines(journal)
         if line["position"] is None or (line["position"] + 1) * row_bytes <= room_for
     ]
     return _frame(pa.Table.from_pylist(known, schema=_SCHEMA))
@@ -91,7 +91,7 @@ def write_index(folder: Path) -> None:
         files.whole(folder / INDEX) as unfinished,
         pq.ParquetWriter(unfinished, schema) as writer,
     ):
-        for batch in _batches((line for line, _ in lines(journal)), 50_000):
+        for batch in _batches((line for line, _ in journal_lines(journal)), 50_000):
             writer.write_table(pa.Table.from_pylist(batch, schema=_SCHEMA))
 
 
