@@ -204,6 +204,10 @@ class Task(BaseModel):
         names = self.names.get(label)
         return names[language] if names else label
 
+    def display_error(self, error: float, language: Language) -> str:
+        """A mean error of a regression with its unit, one decimal finer than an answer."""
+        return self.with_unit(f"{error:.{self.decimals + 1}f}", language)
+
     def class_names(self, language: Language) -> list[str]:
         """What a person calls the classes, in their order; none for a regression."""
         return [self.display(index, language) for index in range(len(self.labels))]

@@ -19,6 +19,10 @@ SOURCES = "\n".join(
     if path.suffix in (".py", ".jinja", ".js", ".html") and path.parent.name != "locale"
 )
 KEYS = list(_TEXTS["en"])
+PAGE = "\n".join(
+    (ROOT / "fdc/serving/page" / name).read_text(encoding="utf-8")
+    for name in ("index.html", "page.js")
+)
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -33,9 +37,14 @@ def test_every_language_has_the_same_keys_in_the_same_order(language):
 def test_every_sentence_is_said_somewhere():
     # Some keys are put together: f"rule.{name}", "split." ~ split, name_of("value", …).
     together = re.findall(r'f"([a-z. ]+\.)\{|"([a-z. ]+\.)" ~|name_of\(\s*"([a-z]+)"', SOURCES)
-    beginnings = tuple(f"{''.join(found).removesuffix('.')}." for found in together)
+    beginnings = ("page.", *(f"{''.join(found).removesuffix('.')}." for found in together))
     silent = [key for key in KEYS if f'"{key}"' not in SOURCES and not key.startswith(beginnings)]
     assert not silent
+
+
+def test_the_page_says_the_sentences_that_are_the_page_s_and_no_others():
+    said = re.findall(r'(?:data-text=|\btext\(|\btitle: |\btitle = )"([^"]+)"', PAGE)
+    assert set(said) == {key.removeprefix("page.") for key in KEYS if key.startswith("page.")}
 
 
 def test_a_further_language_is_one_more_file(tmp_path, monkeypatch):

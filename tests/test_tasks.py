@@ -102,6 +102,12 @@ def test_a_score_from_1_to_5_and_a_body_mass_index_are_no_ages():
     assert index.display(24.46, "en") == "24.5"
 
 
+def test_a_mean_error_is_one_decimal_finer_than_an_answer():
+    assert [AGE.display_error(3.14, "ko"), AGE.display_error(3.14, "en")] == ["3.1세", "3.1 years"]
+    fine = Task(kind="regression", column="gap", tolerance=0.5)
+    assert fine.display_error(0.0132, "en") == "0.01"
+
+
 @given(st.lists(st.floats(-1e6, 1e6), max_size=30))
 def test_slices_that_are_found_are_few_and_rise(numbers):
     edges = (

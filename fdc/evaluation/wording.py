@@ -88,7 +88,7 @@ def objective_text(
     """
     if report.metric != "mae":
         return format(value, share)
-    return report.task.with_unit(f"{value:.{report.task.decimals + 1}f}", language)
+    return report.task.display_error(value, language)
 
 
 def _result(report: EvaluationReport, language: Language) -> str:

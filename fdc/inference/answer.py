@@ -81,7 +81,7 @@ def refuse(task: Task, refusal: Refusal) -> Answer:
 
 def _number(task: Task, output: NDArray[np.float64], notes: tuple[LocalizedText, ...]) -> Answer:
     low, high = task.limits or (None, None)
-    value = round(float(np.clip(output[0], low, high)), 2)
+    value = round(float(np.clip(output[0], low, high)), max(2, task.decimals))
     return Answer(
         task=task.name,
         names=_names(task, value),

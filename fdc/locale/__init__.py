@@ -86,6 +86,24 @@ def has(key: str) -> bool:
     return key in _TEXTS[LANGUAGES[0]]
 
 
+def section(name: str) -> dict[Language, dict[str, str]]:
+    """The sentences whose keys begin with a name and a dot, by language and by the rest of the key.
+
+    Example:
+        >>> section("split")["en"]
+        {'train': 'training', 'validation': 'validation', 'test': 'test'}
+    """
+    start = f"{name}."
+    return {
+        language: {
+            key.removeprefix(start): sentence
+            for key, sentence in texts.items()
+            if key.startswith(start)
+        }
+        for language, texts in _TEXTS.items()
+    }
+
+
 def name_of(kind: str, identifier: str, language: Language) -> str:
     """What an identifier is called, or itself where no language has a name for it.
 

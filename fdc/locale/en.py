@@ -265,6 +265,35 @@ TEXTS: dict[str, str] = {
     "refusal.busy": "The service is busy. Please try again in a moment.",
     "refusal.no champion": "No model has been promoted yet.",
     "refusal.too slow": "The answer took too long. Please try again.",
+    # How good a model was on its test photos (serving).
+    "model.accuracy": "Right on {share} of test photos that it was not trained on.",
+    "model.mae": "Off by {error} on average on test photos that it was not trained on.",
+    # The service's page.
+    "page.own name": "English",
+    "page.languages": "Language",
+    "page.title": "What one photo of a face tells",
+    "page.lead": "Use a bright photo of one person who looks into the camera.",
+    "page.photo": "Photo",
+    "page.drop": "Drop a photo here",
+    "page.or": "or click to choose one · JPEG, PNG, WebP",
+    "page.choose": "Choose a photo",
+    "page.camera": "Use the camera",
+    "page.shoot": "Take the photo",
+    "page.cancel": "Close",
+    "page.private": "The photo stays in memory while it is answered; it is neither stored nor"
+    " logged.",
+    "page.results": "Results",
+    "page.empty": "The results appear here once there is a photo.",
+    "page.working": "Looking at the photo…",
+    "page.refused": "This photo cannot be answered",
+    "page.failed": "Something went wrong",
+    "page.unreachable": "The service cannot be reached. Please try again in a moment.",
+    "page.large": "The file is too large. Please use a photo of less than {megabytes} MB.",
+    "page.years": "about {years} years, weighed by probability",
+    "page.models": "Models: {models}",
+    "page.honest": "Results are statistical estimates and can be wrong. Do not judge people by"
+    " them.",
+    "page.no camera": "The camera cannot be opened. Please check the browser's permission.",
     # The drawn sample (pipelines).
     "sample.drawings": "No --data is given, so these are DRAWINGS, not photos: {subjects} people,"
     " {each} each. Figures say that everything works, and nothing about real faces.",

@@ -1,33 +1,38 @@
 """The web service: a photo in, the answers of all champions out, and a page to try it on."""
 
 import asyncio
+import json
 import logging
 import math
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import FastAPI, Query, Request
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from fdc.errors import RegistryError
 from fdc.inference.answer import Answer, Refusal
-from fdc.locale import LocalizedText, in_every_language
+from fdc.locale import LocalizedText, in_every_language, localized, section, text
 from fdc.serving.champions import Champions, LoadedModel
 from fdc.serving.headers import SecurityHeaders
 from fdc.serving.limits import Busy, ConcurrencyLimiter, Limits, RateLimiter
 from fdc.serving.rejection import STATUS, Rejected
 from fdc.serving.settings import ServiceSettings
 from fdc.serving.upload import FIELD, receive
+from fdc.tasks import Task
 
 log = logging.getLogger(__name__)
 
 PAGE = Path(__file__).with_name("page")
+
+TEXTS = f"export default {json.dumps(section('page'), ensure_ascii=False)};\n"
+"""The page's sentences in every language, as a module that its script imports."""
 
 FORM = {
     "required": True,
@@ -68,6 +73,7 @@ class ModelInfo(BaseModel):
     run_id: str
     recipe: str
     metrics: dict[str, float]
+    tested: LocalizedText | None = Field(description="How good it was on its test photos.")
 
 
 class Problem(BaseModel):
@@ -103,6 +109,10 @@ def create(champions: Champions, settings: ServiceSettings | None = None) -> Fas
     @application.get("/", include_in_schema=False)
     async def page() -> FileResponse:
         return FileResponse(PAGE / "index.html")
+
+    @application.get("/page/texts.js", include_in_schema=False)
+    async def texts() -> Response:
+        return Response(TEXTS, media_type="text/javascript")
 
     application.mount("/page", StaticFiles(directory=PAGE))
 
@@ -226,6 +236,20 @@ def _info(model: LoadedModel) -> ModelInfo:
         run_id=model.version.run_id,
         recipe=model.predictor.recipe.fingerprint,
         metrics=model.predictor.description.metrics,
+        tested=_tested(task, model.predictor.description.metrics),
+    )
+
+
+def _tested(task: Task, metrics: Mapping[str, float]) -> LocalizedText | None:
+    metric, _ = task.objective
+    if metric not in metrics:
+        return None
+    if not task.is_regression:
+        return localized("model.accuracy", share=f"{metrics[metric]:.0%}")
+    return in_every_language(
+        lambda language: text(
+            "model.mae", language, error=task.display_error(metrics[metric], language)
+        )
     )
 
 

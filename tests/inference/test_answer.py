@@ -11,6 +11,7 @@ from fdc.faces import preparer
 from fdc.inference.answer import Refusal, answer
 from fdc.locale import LANGUAGES, localized
 from fdc.serving.rejection import STATUS
+from fdc.tasks import Task
 from tests.registry.models import AGE, AGE_REGRESSION, COLOUR
 
 NOTES = {preparer.KEPT_TIGHT, preparer.KEPT_WHOLE, preparer.BY_BOX}
@@ -59,6 +60,14 @@ def test_classes_of_ages_come_with_the_years_that_their_middles_give():
 def test_a_number_is_kept_within_the_limits_of_its_task():
     assert answer(AGE_REGRESSION, np.array(31.456)).value == 31.46
     assert answer(AGE_REGRESSION, np.array([400.0])).value == 100
+
+
+def test_a_fine_number_keeps_the_decimals_that_are_shown():
+    fine = Task(name="gap", kind="regression", column="gap", tolerance=0.0005)
+    said = answer(fine, np.array(0.01324))
+
+    assert said.names["en"] == "0.0132"
+    assert said.value == 0.0132
 
 
 def test_notes_are_said_in_every_language():

@@ -96,7 +96,7 @@ def register(
     weights_folders: Sequence[Path] = (),
     image_ids: Sequence[str] | None = None,
 ) -> Version:
-    """Packages a model whose test predictions were right as given."""
+    """Packages a model whose test predictions were right as given; their share is its objective."""
     mlflow.set_tracking_uri(tracking_uri)
     experiment = mlflow.get_experiment_by_name(task.name)
     client = mlflow.MlflowClient()
@@ -116,7 +116,7 @@ def register(
         network=network(folder / f"{run.info.run_id}.onnx", weights, softmax=softmax),
         recipe=recipe,
         predictions=predictions(right, prefix=prefix, image_ids=image_ids),
-        metrics={"accuracy": float(np.mean(right))},
+        metrics={task.objective[0]: float(np.mean(right))},
         weights_folders=weights_folders,
         tracking_uri=tracking_uri,
     )

@@ -2,6 +2,7 @@
 
 import http.client
 import io
+import json
 import logging
 import socket
 import struct
@@ -17,6 +18,7 @@ from PIL import Image
 from fdc import registry
 from fdc.errors import RegistryError
 from fdc.inference.answer import Answer
+from fdc.locale import LANGUAGES, section
 from fdc.serving.application import serve
 from fdc.serving.champions import Champions
 from fdc.serving.headers import HEADERS
@@ -171,6 +173,7 @@ def test_every_response_carries_the_security_headers(address):
         requests.get(address, timeout=60),
         requests.get(f"{address}/health", timeout=60),
         requests.get(f"{address}/page/page.js", timeout=60),
+        requests.get(f"{address}/page/texts.js", timeout=60),
         requests.get(f"{address}/nowhere", timeout=60),
         send(address, b"no photo"),
     ):
@@ -181,9 +184,18 @@ def test_every_response_carries_the_security_headers(address):
 def test_the_page_names_nothing_outside(address):
     import re
 
-    for file in ("", "page/style.css", "page/page.js"):
+    for file in ("", "page/style.css", "page/page.js", "page/texts.js"):
         text = requests.get(f"{address}/{file}", timeout=60).text
         assert not re.findall(r"(?:https?:)?//[a-z]", text), file
+
+
+def test_the_page_gets_its_sentences_in_every_language_as_a_script(address):
+    response = requests.get(f"{address}/page/texts.js", timeout=60)
+
+    assert response.headers["Content-Type"].startswith("text/javascript")
+    said = json.loads(response.text.removeprefix("export default ").rstrip(";\n"))
+    assert said == section("page")
+    assert list(said) == list(LANGUAGES)
 
 
 def test_files_beside_the_page_cannot_be_read(address):
@@ -202,6 +214,11 @@ def test_health_models_and_limits(address, champions):
     }
     assert [each["task"] for each in models] == ["age", "age_regression", "colour"]
     assert models[2]["title"] == {"ko": "색", "en": "Colour"}
+    assert models[1]["tested"] == {
+        "ko": "학습에 쓰지 않은 시험 사진에서 평균 1.0세만큼 빗나갔습니다.",
+        "en": "Off by 1.0 years on average on test photos that it was not trained on.",
+    }
+    assert "Right on 100% of" in models[2]["tested"]["en"]
     assert models[2]["classes"][0] == {"label": "red", "names": {"ko": "빨강", "en": "Red"}}
     assert requests.get(f"{address}/limits", timeout=60).json()["megabytes"] == 16
 

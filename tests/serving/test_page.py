@@ -98,6 +98,13 @@ def test_a_drawn_face_is_answered_in_both_languages(address, browser, drawn_face
     )
     assert widths == pytest.approx(list(said.probabilities.values()), abs=0.01)
     assert "Right on 100%" in wait_for(browser, ".card[data-task=colour] .notes")
+    assert "Off by 1.0 years" in wait_for(browser, ".card[data-task=age_regression] .notes")
+    years = round(champions.models["age"].predictor.predict(drawn_face.read_bytes()).years)
+    assert f"about {years} years" in wait_for(browser, ".card[data-task=age] .years")
+    assert [each.text for each in browser.find_elements(By.CSS_SELECTOR, "#languages button")] == [
+        "한국어",
+        "English",
+    ]
     assert faults(browser) == []
 
 
