@@ -9,6 +9,7 @@ from fdc import files
 from fdc.errors import DataError
 
 _KEYS = ("image_id", "subject")
+_COLUMNS = {"key": "string", "split": "string", "seed": "int64", "fractions": "string"}
 
 
 def load(path: Path, *, fractions: Sequence[float], seed: int) -> pd.Series:
@@ -20,34 +21,46 @@ def load(path: Path, *, fractions: Sequence[float], seed: int) -> pd.Series:
     Raises:
         DataError: If the file is damaged.
     """
-    nothing = pd.Series([], dtype="string", name="split")
+    table = _read(path)
+    return table[_of_split(table, fractions, seed)].set_index("key")["split"]
+
+
+def save(path: Path, manifest: pd.DataFrame, *, fractions: Sequence[float], seed: int) -> None:
+    """Keeps the side of every photo and person, also of those that are gone, for `load`.
+
+    What other fractions and seeds have kept stays. A kill leaves either the old file or the new
+    one.
+
+    Raises:
+        DataError: If the file is damaged.
+    """
+    placed = manifest[manifest["split"].notna()]
+    now = pd.concat(
+        [placed.drop_duplicates(key).dropna(subset=key).set_index(key)["split"] for key in _KEYS]
+    )
+    table = _read(path)
+    replaced = _of_split(table, fractions, seed) & table["key"].isin(now.index)
+    rows = pd.DataFrame({"key": now.index, "split": now.to_numpy()}).astype("string")
+    rows = rows.assign(seed=seed, fractions=_key(fractions)).astype(table.dtypes)
+    table = pd.concat([table[~replaced], rows]).sort_values(["fractions", "seed", "key"])
+    with files.whole(path) as unfinished:
+        table.to_parquet(unfinished, index=False)
+
+
+def _read(path: Path) -> pd.DataFrame:
     if not path.is_file():
-        return nothing
+        return pd.DataFrame(columns=list(_COLUMNS)).astype(_COLUMNS)
     try:
-        table = pd.read_parquet(path)
-        same = (table["seed"] == seed) & (table["fractions"] == _key(fractions))
-        return table[same].set_index("key")["split"].astype("string")
-    except (OSError, ValueError, KeyError) as error:
+        return pd.read_parquet(path)[list(_COLUMNS)].astype(_COLUMNS)
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(
             f"The stored split {path} cannot be read: {error}",
             "Delete it to split anew; scores are then not comparable with earlier ones.",
         ) from error
 
 
-def save(path: Path, manifest: pd.DataFrame, *, fractions: Sequence[float], seed: int) -> None:
-    """Keeps the side of every photo and person, also of those that are gone, for `load`.
-
-    A kill leaves either the old file or the new one.
-    """
-    placed = manifest[manifest["split"].notna()]
-    now = pd.concat(
-        [placed.drop_duplicates(key).dropna(subset=key).set_index(key)["split"] for key in _KEYS]
-    )
-    before = load(path, fractions=fractions, seed=seed)
-    sides = pd.concat([now, before[~before.index.isin(now.index)]]).sort_index()
-    table = pd.DataFrame({"key": sides.index, "split": sides.to_numpy()})
-    with files.whole(path) as unfinished:
-        table.assign(seed=seed, fractions=_key(fractions)).to_parquet(unfinished, index=False)
+def _of_split(table: pd.DataFrame, fractions: Sequence[float], seed: int) -> pd.Series:
+    return (table["seed"] == seed) & (table["fractions"] == _key(fractions))
 
 
 def _key(fractions: Sequence[float]) -> str:

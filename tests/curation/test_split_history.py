@@ -1,6 +1,7 @@
 """Who stood on which side is kept, also of those who are gone."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -14,12 +15,17 @@ def load(path: Path, fractions: tuple[float, ...] = FRACTIONS, seed: int = 0) ->
     return split_history.load(path, fractions=fractions, seed=seed).to_dict()
 
 
-def save(path: Path, sides: dict[str, str | None]) -> None:
+def save(
+    path: Path,
+    sides: dict[str, str | None],
+    fractions: tuple[float, ...] = FRACTIONS,
+    seed: int = 0,
+) -> None:
     rows = [
         {"path": name, "subject": f"of {name}" if name < "b" else None, "split": side}
         for name, side in sides.items()
     ]
-    split_history.save(path, manifest(rows), fractions=FRACTIONS, seed=0)
+    split_history.save(path, manifest(rows), fractions=fractions, seed=seed)
 
 
 def test_photos_and_people_are_known_by_what_they_are(tmp_path: Path) -> None:
@@ -46,6 +52,16 @@ def test_another_way_to_split_starts_anew(tmp_path: Path) -> None:
     save(path, {"a": "train"})
     assert load(path, seed=1) == {}
     assert load(path, fractions=(0.6, 0.2, 0.2)) == {}
+
+
+@pytest.mark.parametrize("other", [{"seed": 1}, {"fractions": (0.6, 0.2, 0.2)}])
+def test_one_way_to_split_erases_nothing_of_another(tmp_path: Path, other: dict[str, Any]) -> None:
+    path = tmp_path / "split.parquet"
+    save(path, {"b": "train", "c": "test"})
+    save(path, {"b": "validation"}, **other)
+    save(path, {"c": "train"})
+    assert load(path) == {image_id("b"): "train", image_id("c"): "train"}
+    assert load(path, **other) == {image_id("b"): "validation"}
 
 
 @pytest.mark.parametrize("content", [b"PAR1 and no more", b""])
