@@ -10,7 +10,8 @@ UI_PORT ?= 5000
 # Expanded by `make bench` alone.
 PHOTOS ?= $(error Give photos of single people: make bench PHOTOS=folder WEIGHTS=folder)
 WEIGHTS ?= $(error Give the networks of faces and backgrounds: make bench PHOTOS=folder WEIGHTS=folder)
-OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+OPTIONS = $(if $(DATA),--data "$(DATA)") $(ARGS)
+BUDGET = $(if $(MINUTES),--minutes $(MINUTES))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup search prepare evaluate audit report promote rollback serve ui test lint docs wheel bench lock clean
@@ -31,7 +32,7 @@ $(READY): requirements.txt pyproject.toml
 setup: $(READY) ## Make the environment from the lock file
 
 search: $(READY) ## Search for the best model of TASK (on the drawn sample without DATA)
-	$(BIN)/fdc search $(TASK) $(OPTIONS)
+	$(BIN)/fdc search $(TASK) $(BUDGET) $(OPTIONS)
 
 prepare: $(READY) ## Only read, check and crop the photos
 	$(BIN)/fdc prepare $(TASK) $(OPTIONS)
@@ -40,7 +41,7 @@ evaluate: $(READY) ## Show the newest model's figures on the test photos
 	$(BIN)/fdc evaluate $(TASK) $(ARGS)
 
 audit: $(READY) ## Show what a leaking split would have claimed
-	$(BIN)/fdc audit $(TASK) $(OPTIONS)
+	$(BIN)/fdc audit $(TASK) $(BUDGET) $(OPTIONS)
 
 report: $(READY) ## Write a page of figures about the photos
 	$(BIN)/fdc data report $(TASK) $(OPTIONS)
@@ -91,5 +92,7 @@ bench: $(READY) ## Print the figures that the documents quote (hours; PHOTOS=, W
 lock: $(READY) ## Compile requirements.txt, keeping its pins (ARGS=--upgrade takes the newest)
 	$(BIN)/uv pip compile --quiet --all-extras --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.txt $(ARGS)
 
-clean: ## Remove what can be made again, except runs and models
-	rm -rf data build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+# Sides cannot be divided the same again once photos were added, and a search's or an audit's folder
+# may hold what MLflow has not been told yet.
+clean: ## Remove what can be made again: sample, crops, data reports, builds, caches
+	rm -rf data/sample-* data/stores data/inspection data/reports build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -20,6 +20,7 @@ OF_THE_WHOLE = {
     "tests/test_benchmarks.py": "benchmarks are scripts",
     "tests/test_contributing.py": "follows the recipes of CONTRIBUTING.md",
     "tests/test_docs.py": "holds the documents to the code",
+    "tests/test_makefile.py": "says what make runs",
     "tests/test_mirror.py": "is this file",
 }
 """Test files without a module of their own, and why."""
