@@ -11,12 +11,6 @@ Reasons = pd.Series
 """Text, one per row of the manifest and with its index; None where nothing is wrong."""
 
 
-def undecodable(manifest: pd.DataFrame) -> Reasons:
-    """Files that no decoder could read; the inspection left its message in `error`."""
-    error = _text(manifest, "error")
-    return ("the file cannot be decoded: " + error).where(error.notna())
-
-
 def too_small(manifest: pd.DataFrame, smallest_side: float) -> Reasons:
     """Photos whose shorter side is under a number of pixels."""
     side = _numbers(manifest, ["width", "height"]).min(axis=1)
@@ -143,10 +137,6 @@ def _number(manifest: pd.DataFrame, column: str) -> np.ndarray:
         return np.full(len(manifest), np.nan)
     numbers = pd.to_numeric(manifest[column], errors="coerce")
     return numbers.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-
-
-def _text(manifest: pd.DataFrame, column: str) -> pd.Series:
-    return manifest[column].astype("string") if column in manifest else _nothing(manifest)
 
 
 def _nothing(manifest: pd.DataFrame) -> Reasons:

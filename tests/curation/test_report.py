@@ -24,7 +24,13 @@ def photos(tmp_path: Path) -> tuple[pd.DataFrame, Path]:
     rows[0]["image_id"] = rows[1]["image_id"]
     rows[0]["age"], rows[1]["age"] = 20.0, 30.0
     rows[5] |= {"image_id": rows[4]["image_id"], "age": rows[4]["age"]}
-    rows.append({"path": "<b>&broken.jpg", "image_id": image_id("b"), "error": "it is truncated"})
+    rows.append(
+        {
+            "path": "<b>&broken.jpg",
+            "image_id": image_id("b"),
+            "quarantine": "undecodable: it is truncated",
+        }
+    )
     for row in rows[:-1]:
         path = tmp_path / str(row["path"])
         path.parent.mkdir(exist_ok=True)
@@ -108,7 +114,7 @@ def test_the_same_photos_give_the_same_page(
 
 
 def test_a_set_that_cannot_be_split_is_shown_nevertheless(tmp_path: Path) -> None:
-    rows = manifest([{"gender": "male", "error": "bad"}, {"gender": "male", "age": 3}])
+    rows = manifest([{"gender": "male"}, {"gender": "male", "age": 3}])
     broken = manifests.set_aside(rows, rows["path"] == "000000.jpg", "undecodable", "bad")
     text, _ = _read(write_reports(broken, GENDER, tmp_path / "report.html")["en"])
     assert "These photos are not split" in text

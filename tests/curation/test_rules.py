@@ -40,7 +40,6 @@ FAULTS = {
         {"width": 31, "height": 40, "annotated_width": None, "annotated_height": None},
         "too small",
     ),
-    "broken file": ({"error": "truncated after 312 bytes"}, "undecodable"),
     "in profile": ({"turn": 0.9}, "face turned"),
     "profile by its points": (
         {"landmarks": [445.5, 725.1, 511.2, 725.1, 526.4, 786.5, 473.6, 895.0, 589.5, 886.9]},
@@ -105,6 +104,15 @@ def test_an_unknown_threshold_is_told_with_the_nearest() -> None:
         apply(manifest([]), smallest_sid=3)
     with pytest.raises(DataError, match=r"no rule called 'blurry'"):
         apply(manifest([]), off=["blurry"])
+
+
+@pytest.mark.parametrize("name", rules.NAMED)
+def test_a_rule_rests_or_says_why_it_cannot(name: str) -> None:
+    if name in {rule.name for rule in rules.RULES if rule.check} | {"label conflict"}:
+        apply(manifest([]), off=[name])
+    else:
+        with pytest.raises(DataError, match=rf"{name}' cannot be switched off: \w+"):
+            apply(manifest([]), off=[name])
 
 
 def test_rule_and_threshold_names_are_unique() -> None:
