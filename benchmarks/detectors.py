@@ -32,7 +32,7 @@ from fdc.imaging import decoding
 from fdc.sample import dataset as sample
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
-DETECTORS = get_args(choices.Detector)
+DETECTORS = get_args(choices.DetectorName)
 SIZE, MARGIN = 128, 0.2
 LOOK = 480
 
@@ -59,7 +59,7 @@ def main() -> None:
     print(json.dumps(found))
 
 
-def _open(name: choices.Detector, weights: Path) -> Detector:
+def _open(name: choices.DetectorName, weights: Path) -> Detector:
     detector = detection.open_detector(Recipe(detector=name), [weights], 1)
     assert detector is not None
     detector.find(np.zeros((240, 320, 3), np.uint8))
@@ -85,7 +85,7 @@ def _measure(
         began = time.process_time()
         faces = [detection.find_faces(detector, pixels) for (pixels, _), _ in seen]
         sharp = [
-            detector.refine(pixels, one[0]).moved(0, 0, scale) if one else None
+            detector.refine(pixels, one[0]).rescaled(scale) if one else None
             for one, ((pixels, scale), _) in zip(faces, seen, strict=True)
         ]
         seconds = time.process_time() - began

@@ -5,10 +5,10 @@ from typing import Literal
 Balance = Literal["none", "weights", "sampling"]
 """What is done for rare classes: nothing, more weight in the loss, or drawing them more often."""
 
-Face = Literal["detect", "whole"]
+FaceMode = Literal["detect", "whole"]
 """Whether a face is looked for, or the whole photo is one."""
 
-Detector = Literal["yunet", "mtcnn"]
+DetectorName = Literal["yunet", "mtcnn"]
 """The networks that find faces."""
 
 Engine = Literal["local", "ray"]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fdc import choices, configuration
-from fdc.choices import Balance, Detector, Engine, Face, Tuner
+from fdc.choices import Balance, DetectorName, Engine, FaceMode, Tuner
 from fdc.errors import SettingsError, did_you_mean
 from fdc.tasks import AugmentationName, Task
 
@@ -33,7 +33,10 @@ class DataSettings(_Settings):
 class RuleSettings(_Settings):
     """Thresholds of the quarantine rules; None (null in YAML) switches a rule off."""
 
-    off: tuple[str, ...] = Field(default=(), description="Names of rules that shall not act.")
+    off: tuple[str, ...] = Field(
+        default=(),
+        description="Names of rules that shall not act; docs/curation.md says which may rest.",
+    )
     smallest_side: int | None = Field(default=32, ge=1, description="Pixels of a photo.")
     smallest_face: int | None = Field(default=24, ge=1, description="Pixels of an annotated face.")
     box_overhang: float | None = Field(
@@ -112,11 +115,11 @@ class PrepareSettings(_Settings):
     background_colour: tuple[int, int, int] = Field(
         default=choices.BACKGROUND_COLOUR, description="RGB."
     )
-    detector: Literal["auto", "annotation"] | Detector = Field(
+    detector: Literal["auto", "annotation"] | DetectorName = Field(
         default="auto",
         description="What finds a face without annotation; annotation: nothing, it is set aside.",
     )
-    face: Face = Field(
+    face: FaceMode = Field(
         default="detect", description="whole: the photos are cut to the face already."
     )
     several_faces: Literal["quarantine", "largest"] = Field(
@@ -198,7 +201,7 @@ def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Experiment:
     """Reads an experiment and puts the overrides over it.
 
     Args:
-        path: The file; its name without the ending is the task's.
+        path: The file; its name without the ending is the task's, which no setting may change.
         overrides: Values by dotted key, such as {"search.minutes": 5}.
 
     Raises:
@@ -206,6 +209,11 @@ def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Experiment:
     """
     values = configuration.read(path, Experiment)
     configuration.override(values, overrides or {})
-    if isinstance(values.get("task"), dict):
-        values["task"].setdefault("name", path.stem)
+    task = values.get("task")
+    if isinstance(task, dict) and task.setdefault("name", path.stem) != path.stem:
+        raise SettingsError(
+            f"task.name is {path.stem!r}, as the file {path} is called, and cannot be "
+            f"{task['name']!r}.",
+            "Leave it out, or copy the file to one of the name that you want.",
+        )
     return configuration.validate(Experiment, values, path)

@@ -22,4 +22,4 @@ def test_every_choice_is_one_of_its_settings() -> None:
 
     assert all(accepts(balance=balance) for balance in get_args(choices.Balance))
     assert all(accepts(engine=engine) for engine in get_args(choices.Engine))
-    assert all(PrepareSettings(detector=name) for name in get_args(choices.Detector))
+    assert all(PrepareSettings(detector=name) for name in get_args(choices.DetectorName))

@@ -41,6 +41,12 @@ def test_an_override_reaches_its_key():
     assert loaded.task.labels == ("0-19", "20-59", "60+")
 
 
+def test_a_task_is_called_as_its_file():
+    assert experiment.load(EXPERIMENTS / "age.yaml", {"task.name": "age"}).task.name == "age"
+    with pytest.raises(SettingsError, match=r"task\.name is 'age', .* cannot be 'old'"):
+        experiment.load(EXPERIMENTS / "age.yaml", {"task.name": "old"})
+
+
 def test_augmentation_that_changes_the_label_is_an_error():
     with pytest.raises(SettingsError, match="forbidden by the task"):
         experiment.load(EXPERIMENTS / "tone.yaml", {"search.augmentation": ["colour"]})

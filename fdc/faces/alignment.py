@@ -30,8 +30,8 @@ _PAIRS = [
 ]
 # The tip of the nose moves most when a head turns and annotators disagree on it most.
 _USED = [index for index, name in enumerate(LANDMARKS) if name != "nose"]
-# YuNet's box, on upright faces, is this much wider and taller than ArcFace's square is.
-_SQUARE_OF_BOX = 1.0
+# YuNet's box, on upright faces, is as large as ArcFace's square, and stands this share of its
+# height above it.
 _DOWN_OF_BOX = 0.03
 
 
@@ -113,7 +113,7 @@ def by_box(box: Sequence[float], size: int, margin: float) -> Matrix:
         margin: width around the tight face square, as a share of its side.
     """
     x, y, width, height = box
-    side = math.sqrt(width * height) * _SQUARE_OF_BOX * (1 + 2 * margin)
+    side = math.sqrt(width * height) * (1 + 2 * margin)
     scale = size / side
     centre_x, centre_y = x + width / 2, y + height * (0.5 + _DOWN_OF_BOX)
     return np.array(

@@ -193,7 +193,7 @@ def find_faces(detector: Detector, image: Pixels, sides: Sequence[int] = SIDES) 
         scale = side / max(image.shape[:2])
         found = detector.find(_resized(image, scale))
         if found:
-            return [face.moved(0, 0, scale) for face in found]
+            return [face.rescaled(scale) for face in found]
     return []
 
 

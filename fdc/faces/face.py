@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,15 +36,12 @@ class Face:
         """Side of the square of the box's area, in pixels."""
         return float(np.sqrt(self.box[2] * self.box[3]))
 
-    def moved(self, x: float, y: float, scale: float) -> Face:
-        """The same face in a photo that was `scale` times larger and reaches x, y further out."""
-        left, top, width, height = self.box
-        points = None if self.landmarks is None else (self.landmarks - (x, y)) / scale
-        return Face(
-            ((left - x) / scale, (top - y) / scale, width / scale, height / scale),
-            points,
-            self.confidence,
-            self.found_by,
+    def rescaled(self, scale: float) -> Face:
+        """The same face in a photo of which this one is `scale` times the size."""
+        return replace(
+            self,
+            box=box_of([number / scale for number in self.box]),
+            landmarks=None if self.landmarks is None else self.landmarks / scale,
         )
 
 

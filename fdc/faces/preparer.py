@@ -157,7 +157,7 @@ class Preparer:
                 raise Refused("no face", "the photo has no annotation, and no detector is set")
             return known
         found = detection.find_faces(self._detector, seen.pixels)
-        faces = [face.moved(0, 0, seen.scale) for face in found]
+        faces = [face.rescaled(seen.scale) for face in found]
         if known is not None:
             best = max(faces, key=lambda face: overlap(face.box, known.box), default=None)
             fits = best is not None and overlap(best.box, known.box) >= 0.3
@@ -186,8 +186,8 @@ class Preparer:
         recipe = self.recipe
         notes: list[str] = []
         if self._detector is not None and face.found_by != "annotation":
-            seen = self._detector.refine(photo.pixels, face.moved(0, 0, 1 / photo.scale))
-            face = seen.moved(0, 0, photo.scale)
+            seen = self._detector.refine(photo.pixels, face.rescaled(1 / photo.scale))
+            face = seen.rescaled(photo.scale)
         if face.landmarks is not None and recipe.alignment == "similarity":
             try:
                 to_crop = alignment.by_landmarks(face.landmarks, recipe.size, recipe.margin)

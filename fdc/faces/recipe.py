@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from fdc import choices
-from fdc.choices import Detector, Face
+from fdc.choices import DetectorName, FaceMode
 
 Colour = tuple[
     Annotated[int, Field(ge=0, le=255)],
@@ -56,11 +56,11 @@ class Recipe(BaseModel):
 
     version: int = 2
     size: Annotated[int, Field(ge=16, le=1024)] = choices.SIZE
-    face: Face = "detect"
+    face: FaceMode = "detect"
     several: Literal["refuse", "largest"] = "refuse"
     alignment: Literal["similarity", "box"] = "similarity"
     margin: Annotated[float, Field(ge=0, le=2)] = choices.MARGIN
-    detector: Detector | Literal["none"] = "yunet"
+    detector: DetectorName | Literal["none"] = "yunet"
     detector_weights: Sha256 | None = None
     threshold: Annotated[float, Field(gt=0, lt=1)] = 0.7
     background: Annotated[str, Field(pattern=r"^[a-z0-9_-]+$")] = "none"

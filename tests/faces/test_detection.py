@@ -33,7 +33,7 @@ def test_yunet_finds_a_real_face_at_any_size(yunet: Detector, portraits: list[Pa
     assert mouth_left[0] < mouth_right[0]
     assert left[1] < nose[1] < mouth_left[1]
     small = detection._resized(image, 150 / max(image.shape[:2]))
-    again = find_faces(yunet, small)[0].moved(0, 0, 150 / max(image.shape[:2]))
+    again = find_faces(yunet, small)[0].rescaled(150 / max(image.shape[:2]))
     assert overlap(found.box, again.box) > 0.7
 
 
