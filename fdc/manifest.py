@@ -21,6 +21,7 @@ _TEXT = "string"
 _LISTS = ("box", "landmarks")
 _NOT_CONTENT = (
     "path", "file_size", "file_mtime_ns", "perceptual_hash", "perceptual_hash_mirrored", "crop",
+    "turn", "sharpness",
 )  # fmt: skip
 
 
@@ -195,7 +196,7 @@ def quarantine_counts(manifest: pd.DataFrame) -> dict[str, int]:
 
 
 def digest(manifest: pd.DataFrame) -> str:
-    """A short hash of photos, labels and sides, whatever the order of rows and where files lie."""
+    """A short hash of photos, labels and sides, whatever else is known, in any order of rows."""
     content = manifest.drop(columns=list(_NOT_CONTENT), errors="ignore")
     lines = sorted(content.to_csv(index=False).splitlines())
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -104,7 +104,8 @@ def crop_photos(experiment: Experiment) -> Cropped:
         weights=settings.weights,
         engine=settings.engine,
     )
-    return Cropped(root, with_quality(cropped, store), recipe, store)
+    measured = with_quality(cropped, store, sharpness=experiment.rules.blurriest is not None)
+    return Cropped(root, measured, recipe, store)
 
 
 def photos_folder(experiment: Experiment) -> Path:
@@ -139,16 +140,22 @@ def read_photos(experiment: Experiment, root: Path) -> pd.DataFrame:
     return rules.apply(photos, experiment.rules.thresholds, experiment.rules.off)
 
 
-def with_quality(cropped: pd.DataFrame, store: CropStore) -> pd.DataFrame:
-    """Adds what the rules on turned and blurred faces look at; None where there is no crop."""
+def with_quality(cropped: pd.DataFrame, store: CropStore, *, sharpness: bool) -> pd.DataFrame:
+    """Adds what the rules on turned and blurred faces look at; None where there is no crop.
+
+    Args:
+        cropped: The manifest, with the places of the crops.
+        store: The crops.
+        sharpness: Whether blur is measured too, for which every crop is read.
+    """
     landmarks = store.landmarks(cropped["crop"]).dropna()
     turned = quality.turn(np.array(landmarks.to_list(), float).reshape(-1, 10))
-    positions = cropped["crop"].dropna().astype(int)
-    sharp = quality.sharpness(store.crops, positions.to_numpy())
-    return cropped.assign(
-        turn=pd.Series(turned, landmarks.index, dtype="Float64").reindex(cropped.index),
-        sharpness=pd.Series(sharp, positions.index, dtype="Float64").reindex(cropped.index),
-    )
+    measured = {"turn": pd.Series(turned, landmarks.index, dtype="Float64")}
+    if sharpness:
+        positions = cropped["crop"].dropna().astype(int)
+        sharp = quality.sharpness(store.crops, positions.to_numpy())
+        measured["sharpness"] = pd.Series(sharp, positions.index, dtype="Float64")
+    return cropped.assign(**{name: each.reindex(cropped.index) for name, each in measured.items()})
 
 
 def split_photos(experiment: Experiment, cropped: Cropped) -> tuple[pd.DataFrame, Task]:

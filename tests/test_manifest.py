@@ -73,6 +73,11 @@ def test_the_digest_says_nothing_of_where_files_and_crops_lie(table):
     assert manifest.digest(elsewhere) == manifest.digest(table)
 
 
+def test_the_digest_says_nothing_of_what_was_measured_on_crops(table):
+    measured = table.assign(turn=[0.1, 0.2], sharpness=[30.5, 12.25])
+    assert manifest.digest(measured) == manifest.digest(table)
+
+
 def test_a_manifest_from_before_crops_had_a_column_is_read(table, tmp_path):
     table.drop(columns="crop").to_parquet(tmp_path / "old.parquet", index=False)
     old = manifest.read(tmp_path / "old.parquet")

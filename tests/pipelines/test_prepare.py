@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fdc import manifest
+from fdc.curation import quality
 from fdc.errors import DataError, StoreError
 from fdc.experiment import Experiment
 from fdc.faces.preparer import Preparer
@@ -43,6 +44,19 @@ def test_the_manifest_is_kept_with_the_recipe_of_its_crops(root: Path) -> None:
     assert kept["crop"].equals(prepared.manifest["crop"])
     assert kept.attrs["recipe"] == prepared.recipe.fingerprint == prepared.store.fingerprint
     assert manifest.digest(kept) == manifest.digest(prepared.manifest)
+
+
+def test_crops_are_read_for_their_sharpness_only_where_a_rule_asks(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blurred = experiment(root).model_dump()
+    blurred["rules"]["blurriest"] = 1e9
+    aside = crop_photos(Experiment.model_validate(blurred)).manifest["sharpness"]
+    assert (aside.dropna() < 1e9).sum() == 30
+    with pytest.raises(DataError):
+        prepare(Experiment.model_validate(blurred))
+    monkeypatch.setattr(quality, "sharpness", lambda *_: pytest.fail("read all crops"))
+    assert manifest.quarantine_counts(prepare(experiment(root)).manifest) == {"undecodable": 1}
 
 
 def test_a_second_run_reads_and_cuts_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
