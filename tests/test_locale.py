@@ -110,3 +110,5 @@ def test_pages_in_two_languages_do_not_share_a_file():
     names = {file_name("report.html", language) for language in LANGUAGES}
     assert len(names) == len(LANGUAGES)
     assert file_name("report.html", LANGUAGES[0]) == "report.html"
+    assert file_name("page", "en") == "page_en"
+    assert file_name(".page", "en") == ".page_en"

@@ -6,6 +6,7 @@ a dot, and what it says. A further language is one more module and its name in `
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from pathlib import PurePath
 from typing import Any, Literal, cast, get_args
 
 from pydantic import ConfigDict, RootModel, model_validator
@@ -122,5 +123,5 @@ def file_name(name: str, language: Language) -> str:
         >>> file_name("model_card.html", "ko"), file_name("model_card.html", "en")
         ('model_card.html', 'model_card_en.html')
     """
-    stem, _, suffix = name.rpartition(".")
-    return name if language == LANGUAGES[0] else f"{stem}_{language}.{suffix}"
+    path = PurePath(name)
+    return name if language == LANGUAGES[0] else f"{path.stem}_{language}{path.suffix}"
