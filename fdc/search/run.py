@@ -37,7 +37,8 @@ def search(
 
     A call that was killed or interrupted is taken up by the same call with the same folder: trials
     that are done stay, a running one goes on from its last epoch. A call that is finished returns
-    its result at once. More minutes or trials than before let a search go on.
+    its result at once. More minutes or trials than before let a search in the same folder go on;
+    `fdc search` gives each budget a folder of its own.
 
     Args:
         train: What is trained on.
