@@ -5,7 +5,6 @@ imported before a function is called, so that the driver can ask for a worker's 
 """
 
 import importlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ _BASE_BYTES = GB // 2
 
 
 def worker_environment(threads: int, memory_bytes: int) -> dict[str, str]:
-    """What must stand in a worker's environment before it starts.
+    """What must stand in a worker's environment, beside its pool's own, before it starts.
 
     Args:
         threads: CPU threads of the worker.
@@ -30,7 +29,6 @@ def worker_environment(threads: int, memory_bytes: int) -> dict[str, str]:
     """
     tensors = max(memory_bytes - _BASE_BYTES, _BASE_BYTES // 8)
     return {
-        **os.environ,
         "OMP_NUM_THREADS": str(threads),
         "PYTHONUNBUFFERED": "1",
         "PYTHONFAULTHANDLER": "1",

@@ -8,7 +8,10 @@ def test_a_worker_is_given_its_threads_and_what_is_left_for_tensors():
     environment = backend.worker_environment(3, 4_000_000_000)
     assert environment["OMP_NUM_THREADS"] == "3"
     assert environment["TF_MKL_ALLOC_MAX_BYTES"] == "3500000000"
-    assert "PATH" in environment
+
+
+def test_what_can_be_imported_is_left_to_the_pool():
+    assert not {"PATH", "PYTHONPATH"} & backend.worker_environment(1, 4_000_000_000).keys()
 
 
 def test_tensors_get_something_however_little_there_is():
