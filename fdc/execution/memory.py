@@ -56,7 +56,10 @@ def limit_data(size: int) -> None:
     with contextlib.suppress(ImportError, AttributeError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (size, resource.RLIM_INFINITY))
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        # Only root may raise a hard limit, and what it leaves is the most that can be had.
+        soft = size if hard == resource.RLIM_INFINITY else min(size, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def give_back() -> None:

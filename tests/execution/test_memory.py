@@ -2,6 +2,7 @@
 
 import mmap
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -55,3 +56,21 @@ def test_more_than_the_limit_cannot_be_had() -> None:
         text=True,
     )
     assert told.stderr.splitlines()[-1] == "MemoryError"
+
+
+@pytest.mark.parametrize(
+    ("hard", "size", "limits"),
+    [
+        (resource.RLIM_INFINITY, 500, (500, resource.RLIM_INFINITY)),
+        (900, 500, (500, 900)),
+        (400, 500, (400, 400)),
+    ],
+)
+def test_a_hard_limit_stays_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, hard: int, size: int, limits: tuple[int, int]
+) -> None:
+    asked = []
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (hard, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda kind, both: asked.append((kind, both)))
+    memory.limit_data(size)
+    assert asked == [(resource.RLIMIT_DATA, limits)]
