@@ -43,7 +43,7 @@ class StoppingPolicy:
         first = not any(trial.curve for trial in self.history.trials.values())
         deadline = self.budget.deadline(job.started, job.share, epoch_seconds, epochs, first)
         if deadline is None and job.is_trial and not job.record.curve:
-            fewest = min(budgets.FEWEST_EPOCHS, job.limit)
+            fewest = min(budgets.FEWEST_EPOCHS, epochs)
             return (
                 "REFUSED",
                 f"an epoch would take {duration(epoch_seconds)}: {fewest} of them do not fit into "

@@ -56,6 +56,14 @@ def test_a_trial_whose_epochs_do_not_fit_its_share_is_refused(policy, job):
     assert reason == ("an epoch would take 20.0 s: 3 of them do not fit into its share of 50.0 s")
 
 
+def test_a_refusal_counts_the_epochs_that_a_round_has_and_not_those_before_it(policy, job):
+    job([0.5])
+    promoted = job(limit=3)
+    promoted.record.first_epoch = 1
+    _, reason = policy(minutes=10).refusal(promoted, 30.0)
+    assert reason == "an epoch would take 30.0 s: 2 of them do not fit into its share of 50.0 s"
+
+
 def test_what_has_trained_and_the_winner_are_not_refused(policy, job):
     begun, winner = job([0.5]), job(is_trial=False)
     for one in (begun, winner):
