@@ -151,6 +151,8 @@ class MlflowWriter:
             return
         tags = {_KEY_TAG: unique, **update.tags}
         if update.parent:
+            if update.parent not in self.runs:
+                raise RefusedError(f"its parent, the run {update.parent}, could not be created")
             tags["mlflow.parentRunId"] = self.runs[update.parent]
         run = client.create_run(str(self.experiment_id), update.time, tags, update.name)
         self.runs[key] = run.info.run_id

@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from fdc.tracking import SearchRun, TrialRecord
-from fdc.tracking.mlflow_writer import MlflowWriter
+from fdc.tracking.mlflow_writer import MlflowWriter, RefusedError
 from fdc.tracking.translator import RunUpdate
 
 
@@ -70,3 +72,11 @@ def test_what_mlflow_refuses_is_set_aside_and_the_rest_arrives(uri, tmp_path, ru
     assert parent.data.metrics == {"after": 3.0}
     refused = (tmp_path / "search/refused.jsonl").read_text().splitlines()
     assert "good" in json.loads(refused[0])["metrics"]
+
+
+def test_a_run_without_the_parent_that_mlflow_refused_is_refused_too(uri, tmp_path, runs_of):
+    writer = MlflowWriter(uri, "fdc-age", "identity", tmp_path)
+    writer.connect()
+    with pytest.raises(RefusedError, match="its parent, the run search, could not be created"):
+        writer.send([RunUpdate("trial-0", 1000, name="trial 000", parent="search")])
+    assert runs_of(uri, "fdc-age") == []
