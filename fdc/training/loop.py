@@ -76,18 +76,17 @@ class Training:
     def probe(self) -> ProbeResult:
         """Times real steps once they are warm, and leaves the network as it was."""
         before = self._state()
-        # The first step traces the network, and counts only where no other one is timed.
-        seconds = [self._timed_step(batch) for batch in islice(self._feed.epoch(0), 1)]
+        # The first step traces the network.
+        self._step(next(self._feed.epoch(0)))
         began = time.monotonic()
-        warm = []
+        seconds = []
         for batch in islice(self._feed.epoch(0), PROBE_STEPS):
-            warm.append(self._timed_step(batch))
+            seconds.append(self._timed_step(batch))
             if time.monotonic() - began > PROBE_SECONDS:
                 break
-        step = float(np.median(warm or seconds))
         validation = self._validation_seconds()
         self._restore(before)
-        return ProbeResult(step * self._feed.steps + validation, validation)
+        return ProbeResult(float(np.median(seconds)) * self._feed.steps + validation, validation)
 
     def epoch(self, total_epochs: int, seconds: float | None) -> tuple[dict[str, float], bool]:
         """Trains one epoch, measures, and writes the checkpoint.

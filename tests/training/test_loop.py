@@ -73,6 +73,19 @@ def test_probing_changes_nothing_and_times_an_epoch(whole):
     assert 0 < probed.validation_seconds < probed.epoch_seconds
 
 
+def test_the_step_that_traces_the_network_is_not_timed(whole, monkeypatch):
+    training, _, _ = whole
+    steps, timed = [], []
+    take, time_one = training._step, training._timed_step
+    monkeypatch.setattr(training, "_step", lambda batch: (steps.append(1), take(batch))[1])
+    monkeypatch.setattr(
+        training, "_timed_step", lambda batch: (timed.append(len(steps)), time_one(batch))[1]
+    )
+    training.probe()
+    assert timed[0] == 1
+    assert len(steps) == len(timed) + 1
+
+
 def test_a_training_goes_on_as_if_it_had_not_stopped(data, whole, tmp_path):
     training, folder, _ = whole
     first = start(data, tmp_path)
