@@ -33,7 +33,7 @@ MOST_LOST_WORKERS = 2
 """How often a job whose worker was lost is handed out again: it may be what kills machines."""
 
 KEPT_CHECKPOINTS = 3
-"""Of how many of the best trials the weights stay on disk."""
+"""Of how many of the best trials the weights stay on disk, beside those of Hyperband's rounds."""
 
 GRACE_SECONDS = 20.0
 """How long after the end of the budget a worker that says nothing is killed."""
@@ -150,16 +150,13 @@ class Scheduler:
 
     def _drop_checkpoints(self) -> None:
         kept = {job.record.continues for job in (*self._jobs.values(), *self._requeued)}
-        # The best of each of Hyperband's rounds: the next round goes on from them.
-        by_round: dict[float, list[str]] = {}
-        for record in self.ranked():
-            by_round.setdefault(record.resource, []).append(record.id)
-        kept.update(*(ids[:KEPT_CHECKPOINTS] for ids in by_round.values()))
+        kept.update(record.id for record in self.ranked()[:KEPT_CHECKPOINTS])
         for record in self.history.trials.values():
             if record.status is None:
                 continue
             (self.trial_folder(record.id) / checkpoint.LAST).unlink(missing_ok=True)
-            if record.id not in kept:
+            # From a trial of one of Hyperband's rounds any later trial may go on.
+            if record.resource == 1 and record.id not in kept:
                 (self.trial_folder(record.id) / checkpoint.BEST).unlink(missing_ok=True)
 
     def _end(self, worker: str, status: TrialStatus, reason: str, traceback: str | None) -> None:

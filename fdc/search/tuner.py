@@ -147,8 +147,9 @@ class WorkerTuner(AutoTuner):  # type: ignore[misc]
             continues=values.get("tuner/trial_id"),
         )
         start = self._start_of(record)
-        if start is None:
-            record.first_epoch = 0
+        if start is None and not record.curve:
+            # What it was to go on from has failed before it had weights.
+            record.first_epoch, record.continues = 0, None
         command = TrainCommand(
             self._scheduler.trial_folder(record.id), values, record.seed, start, record.first_epoch
         )
@@ -182,7 +183,8 @@ class WorkerTuner(AutoTuner):  # type: ignore[misc]
         whole = self.oracle.max_epochs
         unit = self._spec.epochs / whole
         first, last = values.get("tuner/initial_epoch", 0), values.get("tuner/epochs", whole)
-        return math.ceil(first * unit), max(1, math.ceil(last * unit))
+        begin = math.ceil(first * unit)
+        return begin, max(begin + 1, math.ceil(last * unit))
 
     def _start_of(self, record: TrialRecord) -> Path | None:
         if record.continues is None:

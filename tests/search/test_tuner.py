@@ -10,9 +10,14 @@ import pytest
 
 from fdc.choices import Tuner
 from fdc.search.budget import Budget
+from fdc.search.console import SearchConsole
+from fdc.search.scheduler import Scheduler
 from fdc.search.spec import SearchSpec
 from fdc.tracking import Journal, TrialHistory
+from fdc.training import checkpoint
 from fdc.training.objective import Objective
+from fdc.training.spec import TrainCommand
+from tests.search.scripted import Clock, ScriptedPool
 from tests.synthetic_crops import TASKS
 
 TUNERS = get_args(Tuner)
@@ -45,10 +50,17 @@ class UntrainedScheduler:
             for epoch in range(record.next_epoch, job.limit):
                 self.history.epoch_ended(record.id, epoch, metrics, improved=not record.curve)
             self.history.trial_ended(record.id, "COMPLETED", None, seconds=1.0)
-            folder = self.trial_folder(record.id)
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "best.npz").touch()
+            self.keep_weights(self.trial_folder(record.id))
             source.tell(job)
+
+    def keep_weights(self, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "best.npz").touch()
+
+
+class KeepsNoWeights(UntrainedScheduler):
+    def keep_weights(self, folder):
+        pass
 
 
 @pytest.fixture
@@ -56,9 +68,17 @@ def ask(data):
     from fdc.search import automodel
 
     def run(
-        folder, tuner, *, seed=3, trials=5, most=100, kind="ordinal", scheduler=UntrainedScheduler
+        folder,
+        tuner,
+        *,
+        seed=3,
+        trials=5,
+        epochs=9,
+        most=100,
+        kind="ordinal",
+        scheduler=UntrainedScheduler,
     ):
-        spec = SearchSpec(TASKS[kind], tuner=tuner, trials=trials, epochs=9, seed=seed)
+        spec = SearchSpec(TASKS[kind], tuner=tuner, trials=trials, epochs=epochs, seed=seed)
         with closing(Journal(folder)) as journal:
             asking = scheduler(folder, TrialHistory(journal), spec.objective, most)
             automodel.run_trials(asking, spec.training(*data.split(kind)), spec)
@@ -108,6 +128,49 @@ def test_hyperband_goes_on_from_the_best_of_a_round(ask, tmp_path):
     assert last.record.continues in {job.record.id for job in scheduler.jobs[9:12]}
     assert last.command.start == scheduler.trial_folder(last.record.continues) / "best.npz"
     assert last.record.resource == pytest.approx(6 / 9)
+
+
+class PoolWithWeights(ScriptedPool):
+    """Every trial has as many epochs as it wants, and leaves the weights of its best one."""
+
+    def __init__(self, trials):
+        super().__init__(Clock(), [])
+        self._scripts = {f"{n:04}": [(n * 7 % 10) / 10] * 60 for n in range(trials)}
+
+    def send(self, name, command):
+        super().send(name, command)
+        if isinstance(command, TrainCommand):
+            command.folder.mkdir(parents=True)
+            (command.folder / checkpoint.BEST).touch()
+
+
+def scripted(folder, history, objective, trials):
+    budget = Budget(None, 0, 0, trials, 1, clock=Clock())
+    console = SearchConsole(quiet=True)
+    return Scheduler(
+        PoolWithWeights(trials), budget, history, objective, console, folder, patience=None
+    )
+
+
+@pytest.mark.parametrize("epochs", [3, 27])
+def test_every_trial_that_hyperband_promotes_goes_on_from_its_weights(ask, tmp_path, epochs):
+    # The second iteration of the rounds of 27, 9, 3 and 1 goes on from weights that are older.
+    trials = 90
+    ask(tmp_path, "hyperband", trials=trials, most=trials, epochs=epochs, scheduler=scripted)
+    with closing(Journal(tmp_path)) as journal:
+        records = list(TrialHistory(journal).trials.values())
+    promoted = [r for r in records if r.hyperparameters["tuner/round"] > 0]
+    assert len(promoted) > 13
+    for record in promoted:
+        assert record.continues == record.hyperparameters["tuner/trial_id"]
+        assert record.first_epoch > 0
+        assert record.curve
+
+
+def test_a_trial_whose_predecessor_has_no_weights_says_that_it_starts_anew(ask, tmp_path):
+    last = ask(tmp_path, "hyperband", trials=13, scheduler=KeepsNoWeights).jobs[-1]
+    assert last.record.hyperparameters["tuner/trial_id"]
+    assert (last.record.continues, last.record.first_epoch, last.command.start) == (None, 0, None)
 
 
 def test_numbers_have_their_own_choices(ask, tmp_path):
