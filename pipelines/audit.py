@@ -16,12 +16,12 @@ from fdc.evaluation.leakage import AuditResult, Condition, vary
 from fdc.experiment import Experiment
 from fdc.inference.network import Network
 from fdc.locale import LANGUAGES
-from fdc.search import CropView, Resources, SearchSpec
+from fdc.search import CropView, SearchSpec
 from fdc.tracking import require, tracking_uri
 
 from . import workspace
 from .prepare import Prepared, prepare
-from .search import open_run, search_folder, search_spec
+from .search import open_run, search_name, search_spec
 from .sides import targets
 
 console = Console()
@@ -41,7 +41,7 @@ def audit(experiment: Experiment) -> None:
     """
     require(tracking_uri())
     prepared = prepare(experiment)
-    folder = workspace.DATA / "audits" / search_folder(experiment, prepared).name
+    folder = workspace.audit(search_name(experiment, prepared))
     metric, direction = prepared.task.objective
     spec = audit_spec(experiment, prepared)
     with open_run(experiment, prepared, spec, folder, kind="audit") as run:
@@ -63,7 +63,8 @@ def audit_spec(experiment: Experiment, prepared: Prepared) -> SearchSpec:
     """The one trial that is run for each way, here, in its part of the minutes."""
     spec = search_spec(experiment, prepared.task)
     minutes = None if spec.minutes is None else spec.minutes / WAYS
-    return replace(spec, minutes=minutes, trials=1, reserve_seconds=5, resources=Resources())
+    here = replace(spec.resources, workers=1, engine="local")
+    return replace(spec, minutes=minutes, trials=1, reserve_seconds=5, resources=here)
 
 
 def train_and_score(

@@ -1,6 +1,8 @@
 """Crops to trials, the best of them evaluated, logged and registered."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -73,57 +75,63 @@ def search_spec(experiment: Experiment, task: Task) -> SearchSpec:
     return SearchSpec(task=task, resources=Resources(**resources), **settings)
 
 
-def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = False) -> Path:
-    """The folder of this very search; the next free one where a new search is wanted."""
+def search_name(experiment: Experiment, prepared: Prepared) -> str:
+    """A name that only this very search has, wherever it runs."""
     parts = (
         experiment.search.model_dump_json(exclude=set(RESOURCES)),
         prepared.task.model_dump_json(),
         prepared.recipe.fingerprint,
         manifest.digest(prepared.manifest),
     )
-    fingerprint = hashlib.sha256("".join(parts).encode()).hexdigest()[:10]
-    folder = workspace.search(prepared.task.name, fingerprint)
+    return f"{prepared.task.name}-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:10]}"
+
+
+def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = False) -> Path:
+    """Makes the folder of this very search; the next free one where a new search is wanted."""
+    name = search_name(experiment, prepared)
+    folder = workspace.search(name)
     number = 2
     while fresh and ((folder / RESULT).is_file() or is_of_older_fdc(folder)):
-        folder = workspace.search(prepared.task.name, f"{fingerprint}-{number}")
+        folder = workspace.search(f"{name}-{number}")
         number += 1
     folder.mkdir(parents=True, exist_ok=True)
     (folder / workspace.SEARCHED_RECIPE).write_text(prepared.recipe.fingerprint, encoding="ascii")
     return folder
 
 
+@contextmanager
 def open_run(
     experiment: Experiment,
     prepared: Prepared,
     spec: SearchSpec,
     folder: Path,
     kind: str = "search",
-) -> SearchRun:
+) -> Iterator[SearchRun]:
     """The parent run, with everything that goes into a search, or an audit."""
     task, recipe = prepared.task, prepared.recipe
     data = workspace.dataset_name(prepared.root)
-    run = SearchRun(
+    with SearchRun(
         registry.PREFIX + task.name,
         f"{kind}: {task.name} on {data}",
         folder,
         tags={"fdc.kind": kind, "fdc.task": task.name, "fdc.recipe": recipe.fingerprint},
         params=spec.params() | {f"recipe.{k}": v for k, v in recipe},
         uri=tracking_uri(),
-    )
-    run.log_text(experiment.model_dump_json(indent=2), "experiment.json")
-    run.log_artifact(experiment_file(task.name, *workspace.EXPERIMENTS))
-    run.log_manifest(data, manifest.digest(prepared.manifest), counts(prepared))
-    pages = write_reports(
-        prepared.manifest,
-        task,
-        folder / "data_report.html",
-        anonymous=True,
-        weighing=experiment.search.balance,
-        title=data,
-    )
-    for page in pages.values():
-        run.log_artifact(page)
-    return run
+    ) as run:
+        run.log_text(experiment.model_dump_json(indent=2), "experiment.json")
+        run.log_artifact(experiment_file(task.name, *workspace.EXPERIMENTS))
+        run.log_manifest(data, manifest.digest(prepared.manifest), counts(prepared))
+        pages = write_reports(
+            prepared.manifest,
+            task,
+            folder / "data_report.html",
+            anonymous=True,
+            weighing=experiment.search.balance,
+            title=data,
+        )
+        for page in pages.values():
+            run.log_artifact(page)
+        yield run
 
 
 def counts(prepared: Prepared) -> dict[str, int]:

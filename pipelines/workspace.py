@@ -36,9 +36,14 @@ def splits(task: str, root: Path) -> Path:
     return DATA / "splits" / dataset_name(root) / f"{task}.parquet"
 
 
-def search(task: str, fingerprint: str) -> Path:
+def search(name: str) -> Path:
     """Folder of one search: its checkpoints, its journal and its result."""
-    return DATA / "searches" / f"{task}-{fingerprint}"
+    return DATA / "searches" / name
+
+
+def audit(name: str) -> Path:
+    """Folder of the audit of one search: the crops of each way of dividing, and its trial."""
+    return DATA / "audits" / name
 
 
 def report(task: str, root: Path) -> Path:

@@ -1,6 +1,7 @@
 """An experiment becomes one description of a search, and one folder."""
 
-from dataclasses import asdict
+from contextlib import closing
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from fdc import files
 from fdc.errors import TrackingError
 from fdc.experiment import Experiment, SearchSettings
+from fdc.faces.recipe import Recipe
+from fdc.search import Resources
 from fdc.tasks import Task
 from fdc.tracking import Journal
 from pipelines import audit, search, workspace
@@ -52,12 +55,50 @@ def test_every_setting_reaches_the_search():
 
 
 def test_an_audit_divides_the_minutes_and_runs_one_trial_here(prepared):
-    asked = experiment(minutes=30, trials=9, workers=4, engine="ray", seed=3)
+    asked = experiment(
+        minutes=30, trials=9, workers=4, engine="ray", seed=3, memory_limit_gb=1.5, gpus=1
+    )
     spec = audit.audit_spec(asked, prepared)
     assert (spec.minutes, spec.trials, spec.seed) == (10, 1, 3)
-    assert asdict(spec.resources)["engine"] == "local"
-    assert spec.resources.workers == 1
+    assert spec.resources == Resources(memory_limit_gb=1.5, gpus=1)
     assert audit.audit_spec(experiment(minutes=None), prepared).minutes is None
+
+
+def test_an_audit_leaves_no_folder_of_a_search_that_never_ran(prepared, monkeypatch, tmp_path):
+    class Opened(Exception):
+        pass
+
+    def open_run(experiment, prepared, spec, folder, kind):
+        assert folder == tmp_path / "audits" / search.search_name(experiment, prepared)
+        raise Opened
+
+    monkeypatch.setattr(audit, "require", lambda uri: None)
+    monkeypatch.setattr(audit, "prepare", lambda experiment: prepared)
+    monkeypatch.setattr(audit, "open_run", open_run)
+    with pytest.raises(Opened):
+        audit.audit(experiment())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_whose_inputs_cannot_be_logged_has_failed(prepared, monkeypatch, tmp_path):
+    def refuse(*args, **options):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(search, "write_reports", refuse)
+    monkeypatch.setattr(search, "experiment_file", lambda *names: Path(__file__))
+    monkeypatch.setattr(search, "counts", lambda prepared: {})
+    monkeypatch.setattr(search, "tracking_uri", lambda: f"sqlite:///{tmp_path}/mlflow.db")
+    prepared.root, prepared.recipe = tmp_path, Recipe()
+    asked = experiment()
+    spec = search.search_spec(asked, TASK)
+    with (
+        pytest.raises(OSError, match="full"),
+        search.open_run(asked, prepared, spec, tmp_path / "search"),
+    ):
+        pass
+    with closing(Journal(tmp_path / "search")) as journal:
+        [ended] = [event for event, _ in journal.read() if event["kind"] == "run_ended"]
+    assert ended["status"] == "FAILED"
 
 
 def test_a_search_keeps_its_folder_wherever_it_runs(prepared):

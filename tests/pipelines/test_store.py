@@ -40,7 +40,7 @@ def test_nothing_is_deleted_unasked(stores: list[str], capsys: pytest.CaptureFix
 
 
 def test_what_a_search_or_a_manifest_needs_is_kept(stores: list[str]) -> None:
-    searched = workspace.search("emotion", "0") / workspace.SEARCHED_RECIPE
+    searched = workspace.search("emotion-0") / workspace.SEARCHED_RECIPE
     searched.parent.mkdir(parents=True)
     searched.write_text(stores[0], encoding="ascii")
     collect_garbage(delete=True)

@@ -38,7 +38,7 @@ def test_every_task_and_every_search_has_its_own_place(tmp_path: Path) -> None:
         for place in (workspace.manifest, workspace.splits, workspace.report)
         for task in ("age", "gender")
     }
-    places |= {workspace.search("age", "1"), workspace.search("age", "2")}
+    places |= {workspace.search("age-1"), workspace.search("age-2"), workspace.audit("age-1")}
     places |= {workspace.sample(6, 2), workspace.sample(62, 2)}
-    assert len(places) == 10
+    assert len(places) == 11
     assert all(place.is_relative_to(workspace.DATA) for place in places)
