@@ -53,12 +53,30 @@ def write_text(path: Path, content: str) -> None:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Writes a JSON file whole or not at all; what JSON cannot say becomes its text."""
+    """Writes a JSON file whole or not at all; what JSON cannot say becomes its text.
+
+    Example:
+        >>> import tempfile
+        >>> place = Path(tempfile.mkdtemp()) / "state.json"
+        >>> write_json(place, {"photos": 3, "root": Path("data")})
+        >>> place.read_text()
+        '{"photos": 3, "root": "data"}'
+    """
     write_text(path, json.dumps(content, default=str))
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """Reads a JSON file; None where there is none."""
+    """Reads a JSON file; None where there is none.
+
+    Example:
+        >>> import tempfile
+        >>> place = Path(tempfile.mkdtemp()) / "state.json"
+        >>> read_json(place) is None
+        True
+        >>> write_json(place, {"photos": 3})
+        >>> read_json(place)
+        {'photos': 3}
+    """
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:

@@ -171,6 +171,11 @@ def set_aside(
 
     Returns:
         A manifest of the same rows.
+
+    Example:
+        >>> table = from_rows([{"path": "a.jpg"}, {"path": "b.jpg"}], "test")
+        >>> set_aside(table, table["path"] == "b.jpg", "too small", "8 px")["quarantine"].tolist()
+        [<NA>, 'too small: 8 px']
     """
     newly = mask.fillna(False).astype(bool) & manifest["quarantine"].isna()
     reasons = reason if isinstance(reason, pd.Series) else pd.Series(reason, manifest.index, str)
@@ -179,7 +184,13 @@ def set_aside(
 
 
 def clean(manifest: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are not quarantined; their index labels are kept."""
+    """The rows that are not quarantined; their index labels are kept.
+
+    Example:
+        >>> table = from_rows([{"path": "a.jpg"}, {"path": "b.jpg"}], "test")
+        >>> clean(set_aside(table, table["path"] == "b.jpg", "too small", "8 px"))["path"].tolist()
+        ['a.jpg']
+    """
     return manifest[manifest["quarantine"].isna()]
 
 

@@ -47,6 +47,11 @@ def score(task: Task, truth: npt.ArrayLike, outputs: npt.ArrayLike) -> dict[str,
 
     Raises:
         DataError: Where there are no photos, or the shapes do not match the task.
+
+    Example:
+        >>> task = Task(kind="regression", column="age", tolerance=5)
+        >>> score(task, [20, 30], [21, 38])["mae"]
+        4.5
     """
     truth_array, output_array = checked(task, truth, outputs)
     one_group = np.zeros(len(truth_array), dtype=np.int64)
@@ -65,6 +70,11 @@ def baseline(task: Task, train_truth: npt.ArrayLike, truth: npt.ArrayLike) -> di
 
     Returns:
         The same metrics as `score`, each from the constant that does best on it.
+
+    Example:
+        >>> task = Task(kind="classes", column="tone", classes=("warm", "cool"))
+        >>> baseline(task, [0, 0, 1], [0, 1, 1, 0])["accuracy"]
+        0.5
     """
     count = len(np.asarray(truth))
     scores = [
@@ -113,6 +123,11 @@ def predicted(task: Task, outputs: npt.ArrayLike) -> Truth:
 
     Returns:
         (n,) int64 class indices, or (n,) float64 numbers.
+
+    Example:
+        >>> task = Task(kind="classes", column="tone", classes=("warm", "cool"))
+        >>> predicted(task, [[0.2, 0.8], [0.7, 0.3]]).tolist()
+        [1, 0]
     """
     array = np.asarray(outputs, dtype=np.float64)
     return array.reshape(-1) if task.is_regression else array.argmax(axis=1).astype(np.int64)

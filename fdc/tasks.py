@@ -161,6 +161,11 @@ class Task(BaseModel):
         Returns:
             A task whose classes are named, in natural order ("2-10" before "18-24"), or whose
             `slice_edges` are round numbers.
+
+        Example:
+            >>> task = Task(kind="classes", column="band")
+            >>> task.complete(pd.Series(["18-24", "2-10", None, "2-10"])).classes
+            ('2-10', '18-24')
         """
         if self.labels or self.slice_edges:
             return self
@@ -179,6 +184,11 @@ class Task(BaseModel):
         Returns:
             Int64 class indices, or Float64 numbers for a regression; NA where the label is
             missing, not finite or outside the task. The index is kept.
+
+        Example:
+            >>> task = Task(kind="ordinal", column="age", bins=(0, 10, 20))
+            >>> task.encode(pd.Series([3, 12, 70, None])).tolist()
+            [0, 1, 2, <NA>]
         """
         if not (self.bins or self.is_regression):
             keys = values.astype("string").str.strip().replace(self.merge)
@@ -197,6 +207,11 @@ class Task(BaseModel):
         Args:
             answer: A class index, or the number of a regression.
             language: In which to speak.
+
+        Example:
+            >>> task = Task(kind="ordinal", column="age", bins=(0, 10, 20))
+            >>> task.display(2, "en")
+            '20+'
         """
         if self.is_regression:
             return self.with_unit(f"{answer:.{self.decimals}f}", language)

@@ -48,6 +48,10 @@ def class_weights(labels: pd.Series, names: Sequence[str], cap: float = CAP) -> 
 
     Returns:
         Weight by name; classes without a photo are left out.
+
+    Example:
+        >>> class_weights(pd.Series([0, 0, 0, 0, 1, 1]), ["warm", "cool", "neutral"])
+        {'warm': 0.75, 'cool': 1.5}
     """
     targets = labels.to_numpy(dtype=int if names else float)
     if not len(targets):

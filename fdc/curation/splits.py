@@ -102,7 +102,12 @@ def from_folds(fold: pd.Series, test: int) -> pd.Series:
 
 
 def strata(labels: pd.Series) -> pd.Series:
-    """What a split is stratified by: a class index as it is, a number by its quantile."""
+    """What a split is stratified by: a class index as it is, a number by its quantile.
+
+    Example:
+        >>> strata(pd.Series([3, 1, 2])).tolist(), strata(pd.Series([20.0, 70.0])).tolist()
+        ([3, 1, 2], [0, 9])
+    """
     if not pd.api.types.is_float_dtype(labels):
         return labels
     edges = np.unique(np.quantile(labels.astype(float), np.linspace(0, 1, STRATA + 1)[1:-1]))

@@ -98,7 +98,12 @@ def warnings_about(
 
 
 def class_counts(labels: pd.Series, names: Sequence[str]) -> dict[str, int]:
-    """Photos per class in the task's order, or per value for a regression."""
+    """Photos per class in the task's order, or per value for a regression.
+
+    Example:
+        >>> class_counts(pd.Series([0, 2, 0]), ["young", "middle", "old"])
+        {'young': 2, 'middle': 0, 'old': 1}
+    """
     counts = labels.value_counts()
     if not names:
         return {f"{value:g}": int(count) for value, count in counts.items()}

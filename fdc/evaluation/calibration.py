@@ -39,6 +39,11 @@ def reliability(
 
     Returns:
         The curve and the expected calibration error.
+
+    Example:
+        >>> found = reliability([0, 0], [[0.75, 0.25], [0.25, 0.75]])
+        >>> found.accuracy.tolist(), found.photos.tolist(), found.error
+        ([0.5], [2], 0.25)
     """
     chances = np.asarray(probabilities, dtype=np.float64)
     confidence = chances.max(axis=1)

@@ -150,6 +150,10 @@ def numbered(groups: npt.ArrayLike | None, count: int) -> Integers:
     Args:
         groups: (count,) names or numbers, None or NA where unknown; or None.
         count: How many photos there are.
+
+    Example:
+        >>> numbered(["anna", None, "anna", None], 4).tolist()
+        [0, 1, 0, 2]
     """
     if groups is None:
         return np.arange(count, dtype=np.int64)

@@ -175,6 +175,11 @@ def vary(crops: np.ndarray, variants: np.ndarray) -> np.ndarray:
 
     Returns:
         uint8 of the same shape.
+
+    Example:
+        >>> crops = np.arange(4, dtype=np.uint8).reshape(1, 2, 2, 1)
+        >>> vary(crops, np.array([1]))[0, :, :, 0].tolist()
+        [[1, 0], [3, 2]]
     """
     varied = crops.copy()
     mirrored = (variants & 1).astype(bool)

@@ -77,6 +77,13 @@ def evaluate(
 
     Raises:
         DataError: Where there are no photos, or the shapes do not match the task.
+
+    Example:
+        >>> task = Task(kind="classes", column="tone", classes=("warm", "cool"))
+        >>> answers = [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.4, 0.6]]
+        >>> report = evaluate(task, [0, 1, 0, 0], answers, train_truth=[0, 1, 1])
+        >>> report.metrics["accuracy"], report.baseline["accuracy"]
+        (0.75, 0.25)
     """
     truth_array, output_array = checked(task, truth, outputs)
     metric, direction = task.objective

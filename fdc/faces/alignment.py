@@ -44,6 +44,11 @@ def canonical(size: int, margin: float) -> NDArray[np.float64]:
 
     Returns:
         (5, 2) x and y in pixels, in the order of `choices.LANDMARKS`.
+
+    Example:
+        >>> left_eye, right_eye, *_ = canonical(128, margin=0.3)
+        >>> bool(left_eye[0] < right_eye[0]), bool(left_eye[1] == right_eye[1])
+        (True, True)
     """
     return (_POINTS + margin) / (1 + 2 * margin) * size
 
@@ -57,6 +62,10 @@ def ordered(landmarks: Sequence[float] | NDArray[np.float64]) -> NDArray[np.floa
 
     Returns:
         (5, 2) points; each pair's smaller x first.
+
+    Example:
+        >>> ordered([60, 10, 20, 11, 40, 30, 25, 50, 55, 50])[:2].tolist()
+        [[20.0, 11.0], [60.0, 10.0]]
     """
     points = np.asarray(landmarks, dtype=np.float64).reshape(5, 2).copy()
     for first, second in _PAIRS:
@@ -80,6 +89,12 @@ def similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> Matr
 
     Raises:
         ValueError: the source points coincide.
+
+    Example:
+        >>> source = np.array([[0.0, 0.0], [1.0, 0.0]])
+        >>> turn_and_shift = similarity(source, 2 * source + 3)
+        >>> np.allclose(turn_and_shift, [[2, 0, 3], [0, 2, 3]])
+        True
     """
     centre, goal = source.mean(axis=0), target.mean(axis=0)
     # In the complex plane a similarity is one multiplication, and its least squares a quotient.

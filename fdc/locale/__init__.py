@@ -68,7 +68,12 @@ def text(key: str, language: Language, **values: Any) -> str:
 
 
 def localized(key: str, **values: Any) -> LocalizedText:
-    """One sentence in every language; see `text`."""
+    """One sentence in every language; see `text`.
+
+    Example:
+        >>> localized("split.train")["ko"]
+        '학습'
+    """
     return in_every_language(lambda language: text(key, language, **values))
 
 
@@ -83,7 +88,12 @@ def in_every_language(say: Callable[[Language], str]) -> LocalizedText:
 
 
 def has(key: str) -> bool:
-    """Whether there is such a sentence."""
+    """Whether there is such a sentence.
+
+    Example:
+        >>> has("split.train"), has("split.holiday")
+        (True, False)
+    """
     return key in _TEXTS[LANGUAGES[0]]
 
 

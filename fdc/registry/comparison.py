@@ -64,6 +64,11 @@ def predictions_table(
 
     Returns:
         One row per photo: image_id, group, truth, output_0, output_1, …, ordered by image_id.
+
+    Example:
+        >>> table = predictions_table(["b", "a"], [1, 0], np.array([[0.25, 0.75], [0.5, 0.5]]))
+        >>> table[["image_id", "output_1"]].to_numpy().tolist()
+        [['a', 0.5], ['b', 0.75]]
     """
     columns = np.asarray(outputs, np.float32).reshape(len(image_ids), -1)
     table = pd.DataFrame(
@@ -78,7 +83,13 @@ def predictions_table(
 
 
 def split_digest(table: pd.DataFrame) -> str:
-    """Names a test split: equal for the same photos with the same labels, in any order."""
+    """Names a test split: equal for the same photos with the same labels, in any order.
+
+    Example:
+        >>> table = predictions_table(["b", "a"], [1, 0], np.array([31.5, 30.0]))
+        >>> split_digest(table) == split_digest(table[::-1])
+        True
+    """
     rows = sorted(zip(table["image_id"], table["truth"], strict=True))
     return hashlib.sha256("\n".join(f"{i} {t:g}" for i, t in rows).encode()).hexdigest()[:16]
 

@@ -29,6 +29,14 @@ def unpromising(
 
     Returns:
         The reason; None where it is to go on.
+
+    Example:
+        >>> others = [[{"val_accuracy": 0.9}] * 4] * FEWEST_OTHERS
+        >>> accuracy = Objective("val_accuracy", "max")
+        >>> unpromising([{"val_accuracy": 0.5}] * 2, 4, others, accuracy).partition(":")[0]
+        'median rule'
+        >>> unpromising([{"val_accuracy": 0.95}] * 2, 4, others, accuracy) is None
+        True
     """
     progress = len(curve) / max(1, total)
     if progress < EARLIEST or progress >= 1:

@@ -62,7 +62,12 @@ _PHOTOS = (
 
 
 def age(text: str) -> float | None:
-    """Years of one of the tables' age texts, or None where nobody can tell."""
+    """Years of one of the tables' age texts, or None where nobody can tell.
+
+    Example:
+        >>> age("(25, 32)"), age("35"), age("None")
+        (28.5, 35.0, None)
+    """
     text = text.strip()
     if text in AGES:
         return AGES[text]

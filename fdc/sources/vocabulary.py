@@ -75,18 +75,33 @@ def age(text: str) -> float:
 
 
 def gender(text: str) -> str:
-    """Reads "female" or "male" from a word such as F, woman or 여; ValueError for other words."""
+    """Reads "female" or "male" from a word such as F, woman or 여; ValueError for other words.
+
+    Example:
+        >>> gender("여"), gender("M")
+        ('female', 'male')
+    """
     return _found("gender", GENDERS, text)
 
 
 def tone(text: str) -> str:
-    """Reads "warm" or "cool" from a word such as 웜톤, Cool or spring; ValueError for others."""
+    """Reads "warm" or "cool" from a word such as 웜톤, Cool or spring; ValueError for others.
+
+    Example:
+        >>> tone("웜톤"), tone("cool summer")
+        ('warm', 'cool')
+    """
     bare = re.sub(r"[\s_-]", "", text.lower())
     return _found("tone", TONES, bare.removesuffix("tone").removesuffix("톤"))
 
 
 def emotion(text: str) -> str:
-    """Reads an emotion under its one name; a word of no known emotion is kept as it is."""
+    """Reads an emotion under its one name; a word of no known emotion is kept as it is.
+
+    Example:
+        >>> emotion("Happiness"), emotion("bored")
+        ('happy', 'bored')
+    """
     return EMOTIONS.get(text.strip().lower(), text.strip())
 
 

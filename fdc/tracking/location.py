@@ -60,7 +60,14 @@ def artifact_location(uri: str, experiment: str) -> str | None:
 
 
 def database_file(uri: str) -> Path | None:
-    """The absolute path of a SQLite tracking URI; None for any other kind."""
+    """The absolute path of a SQLite tracking URI; None for any other kind.
+
+    Example:
+        >>> database_file("sqlite:////data/mlflow.db").as_posix()
+        '/data/mlflow.db'
+        >>> database_file("http://127.0.0.1:5000") is None
+        True
+    """
     if not uri.startswith(_SQLITE):
         return None
     return Path(uri.removeprefix(_SQLITE).partition("?")[0]).absolute()

@@ -86,8 +86,9 @@ class Feed:
 def fitting_batch_size(most: int, crops: int) -> int:
     """Crops in a batch: a small set needs small batches to get enough steps out of an epoch.
 
-    >>> fitting_batch_size(64, 12_000), fitting_batch_size(64, 420)
-    (64, 16)
+    Example:
+        >>> fitting_batch_size(64, 12_000), fitting_batch_size(64, 420)
+        (64, 16)
     """
     size = most
     while size > SMALLEST_BATCH and crops / size < FEWEST_STEPS:

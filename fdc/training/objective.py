@@ -25,8 +25,9 @@ class Objective:
     def of(cls, kind: Kind) -> "Objective":
         """What is optimised for a kind of task, unless something else is asked for.
 
-        >>> Objective.of("regression")
-        Objective(name='val_mae', direction='min')
+        Example:
+            >>> Objective.of("regression")
+            Objective(name='val_mae', direction='min')
         """
         name, direction = OBJECTIVES[kind]
         return cls(f"val_{name}", direction)

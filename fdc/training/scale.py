@@ -12,9 +12,10 @@ from fdc.errors import DataError
 class Scale:
     """Range, mean and standard deviation of targets, in their own unit.
 
-    >>> scale = Scale.of(np.array([1.0, 2.0, 5.0]))
-    >>> scale.low, scale.high, scale.span
-    (1.0, 5.0, 4.0)
+    Example:
+        >>> scale = Scale.of(np.array([1.0, 2.0, 5.0]))
+        >>> scale.low, scale.high, scale.span
+        (1.0, 5.0, 4.0)
     """
 
     low: float
