@@ -26,8 +26,32 @@ SIZE = 64
 MARGIN = 0.1
 """Room around the tight face square (forehead to chin), as a share of its side."""
 
+LATEST_YEAR = 2023
+"""No photo of the sets that fdc reads was taken after it; the drawn sample ends with it."""
+
 BACKGROUND_COLOUR = (128, 128, 128)
 """What stands behind the person, RGB."""
 
 BACKGROUND_MODEL = "u2netp"
 """The background model that is taken where none is named."""
+
+SEED = 20
+"""Of a split and of a search, where none is named."""
+
+TUNER: Tuner = "greedy"
+"""AutoKeras' own, which varies a part of the best trial."""
+
+MINUTES: float = 20
+"""All that a search may take."""
+
+TRIALS = 8
+"""How many trials a search has, at most."""
+
+EPOCHS = 60
+"""How many epochs a trial has, at most."""
+
+PATIENCE = 10
+"""Epochs without gain that end a trial."""
+
+BATCH_SIZE = 64
+"""Crops in a batch, at most."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from fdc import choices, configuration
 from fdc.choices import Balance, DetectorName, Engine, FaceMode, Tuner
 from fdc.errors import SettingsError, did_you_mean
-from fdc.tasks import AugmentationName, Task
+from fdc.tasks import USUAL_AUGMENTATION, AugmentationName, Task
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -45,7 +45,9 @@ class RuleSettings(_Settings):
     landmark_overhang: float | None = Field(
         default=0.1, ge=0, description="How far a landmark may leave the face, as a share of it."
     )
-    latest_year: int | None = Field(default=2023, description="No photo was taken after it.")
+    latest_year: int | None = Field(
+        default=choices.LATEST_YEAR, description="No photo was taken after it."
+    )
     most_turned: float | None = Field(
         default=0.6, gt=0, description="Nose off the middle of the eyes, in eye distances."
     )
@@ -79,7 +81,7 @@ class SplitSettings(_Settings):
     train: Share = Field(default=0.7, description="Share of the photos that are learned from.")
     validation: Share = Field(default=0.1, description="Share that the search tunes on.")
     test: Share = Field(default=0.2, description="Share that is looked at once, at the end.")
-    seed: int = Field(default=20, ge=0, description="Another seed, another division.")
+    seed: int = Field(default=choices.SEED, ge=0, description="Another seed, another division.")
     folds: int | None = Field(default=None, ge=2, le=20, description="k of k-fold; null: none.")
     fold: int = Field(default=0, ge=0, description="Which fold is the test side.")
     published: bool = Field(default=True, description="Respect the split that a set came with.")
@@ -135,15 +137,19 @@ class PrepareSettings(_Settings):
 class SearchSettings(_Settings):
     """How long and how a model is searched for."""
 
-    tuner: Tuner = Field(default="greedy", description="How the next trial is chosen.")
+    tuner: Tuner = Field(default=choices.TUNER, description="How the next trial is chosen.")
     minutes: float | None = Field(
-        default=20, gt=0, description="The search ends within it; null: no limit."
+        default=choices.MINUTES, gt=0, description="The search ends within it; null: no limit."
     )
-    trials: int = Field(default=8, ge=1, description="At most so many.")
-    epochs: int = Field(default=60, ge=1, description="At most so many for one model.")
-    patience: int = Field(default=10, ge=1, description="Epochs without gain that end a trial.")
-    batch_size: int = Field(default=64, ge=1, le=4096, description="Photos in one step.")
-    seed: int = Field(default=20, ge=0, description="The same seed, the same search.")
+    trials: int = Field(default=choices.TRIALS, ge=1, description="At most so many.")
+    epochs: int = Field(default=choices.EPOCHS, ge=1, description="At most so many for one model.")
+    patience: int = Field(
+        default=choices.PATIENCE, ge=1, description="Epochs without gain that end a trial."
+    )
+    batch_size: int = Field(
+        default=choices.BATCH_SIZE, ge=1, le=4096, description="Photos in one step."
+    )
+    seed: int = Field(default=choices.SEED, ge=0, description="The same seed, the same search.")
     workers: int = Field(default=1, ge=1, le=64, description="Trials at the same time.")
     engine: Engine = Field(default="local", description="ray: on a cluster, see docs/cluster.md.")
     cpus: int = Field(default=1, ge=1, description="Of a cluster's node, for one trial.")
@@ -151,7 +157,7 @@ class SearchSettings(_Settings):
     memory_limit_gb: float | None = Field(default=None, gt=0, description="Of one worker.")
     balance: Balance = Field(default="none", description="What is done for rare classes.")
     augmentation: tuple[AugmentationName, ...] = Field(
-        default=("flip", "shift"), description="Ways in which training crops are varied."
+        default=USUAL_AUGMENTATION, description="Ways in which training crops are varied."
     )
 
 
@@ -167,12 +173,10 @@ class Experiment(_Settings):
 
     @model_validator(mode="after")
     def _augmentation_is_allowed(self) -> Self:
-        forbidden = set(self.search.augmentation) & set(self.task.forbidden_augmentation)
-        if forbidden:
-            raise ValueError(
-                f"search.augmentation: {sorted(forbidden)} is forbidden by the task: it would "
-                "change the label"
-            )
+        try:
+            self.task.check_augmentation(self.search.augmentation)
+        except ValueError as error:
+            raise ValueError(f"search.augmentation: {error}") from None
         return self
 
 

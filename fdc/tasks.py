@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, Self, get_args
 
 import numpy as np
@@ -18,6 +18,9 @@ AugmentationName = Literal["flip", "shift", "brightness", "contrast", "colour"]
 
 AUGMENTATIONS: tuple[AugmentationName, ...] = get_args(AugmentationName)
 """Every way in which a training crop may be varied; a task may forbid some of them."""
+
+USUAL_AUGMENTATION: tuple[AugmentationName, ...] = ("flip", "shift")
+"""How a search varies training crops where it is not told."""
 
 Direction = Literal["min", "max"]
 
@@ -151,6 +154,26 @@ class Task(BaseModel):
         """How many decimals of a regression's numbers are worth telling."""
         steps = [*np.diff(self.slice_edges), *([self.tolerance] if self.tolerance else [])]
         return max(0, -math.floor(math.log10(min(steps) / 5))) if steps else 0
+
+    def check_augmentation(self, names: Collection[str]) -> None:
+        """Raises ValueError where training crops may not be varied in these ways.
+
+        Example:
+            >>> left = Task(kind="classes", column="side", forbidden_augmentation=("flip",))
+            >>> left.check_augmentation(["flip"])
+            Traceback (most recent call last):
+            ValueError: augmentation ['flip'] is forbidden by the task: it would change the label
+        """
+        unknown = set(names) - set(AUGMENTATIONS)
+        if unknown:
+            allowed = ", ".join(AUGMENTATIONS)
+            raise ValueError(f"augmentation {sorted(unknown)} is unknown, allowed: {allowed}")
+        forbidden = set(names) & set(self.forbidden_augmentation)
+        if forbidden:
+            raise ValueError(
+                f"augmentation {sorted(forbidden)} is forbidden by the task: it would change the"
+                " label"
+            )
 
     def complete(self, values: pd.Series) -> "Task":
         """Takes from the data what the task does not say: classes, or the slices of a regression.

@@ -19,6 +19,7 @@ import numpy as np
 from filelock import FileLock
 
 from fdc import files
+from fdc.choices import LATEST_YEAR
 from fdc.errors import DataError
 from fdc.execution.cpus import usable_cpus
 from fdc.execution.mapping import Crashed, map_ordered
@@ -28,7 +29,6 @@ from fdc.sources.sample import MARKER
 
 WIDTH, HEIGHT = 320, 400
 OLDEST_DRAWN = 80
-LAST_YEAR = 2023
 DRAWING = 1
 """Raise it when the drawing changes: a sample of another number is drawn anew."""
 
@@ -127,7 +127,7 @@ def plan_photos(subjects: int, photos: int, seed: int) -> list[PlannedPhoto]:
         )
         lived = int(rng.integers(64, 83) if rng.random() < 0.75 else rng.integers(18, 64))
         for age in _ages(min(lived, OLDEST_DRAWN), photos, taken, rng):
-            birth = LAST_YEAR - lived
+            birth = LATEST_YEAR - lived
             film = rng.random() > np.interp(birth + age, _FILM_ENDS, (0.0, 1.0))
             plan.append(PlannedPhoto(len(plan) + 1, subject, identity, birth, age, bool(film)))
     return plan
@@ -195,7 +195,7 @@ def _label(photo: PlannedPhoto, portrait: Portrait, size: int) -> dict[str, Any]
         "filename": photo.name,
         "id": photo.subject,
         "birth": photo.birth,
-        "age_now": LAST_YEAR - photo.birth,
+        "age_now": LATEST_YEAR - photo.birth,
         "age_past": photo.age,
         "format": "png",
         "imgsize": f"{size / 1e6:.3f}MB",

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from fdc import choices
 from fdc.choices import Balance, Engine, Tuner
 from fdc.crops.view import CropView
 from fdc.errors import SearchError
 from fdc.execution import memory
 from fdc.execution.cpus import usable_cpus
-from fdc.tasks import AUGMENTATIONS, Task
+from fdc.tasks import USUAL_AUGMENTATION, Task
 from fdc.training.objective import Objective
 from fdc.training.spec import TrainingSpec
 
@@ -68,15 +69,15 @@ class SearchSpec:
     """
 
     task: Task
-    tuner: Tuner = "greedy"
-    minutes: float | None = 20.0
-    trials: int = 8
-    epochs: int = 60
-    patience: int | None = 10
-    batch_size: int = 64
-    seed: int = 20
+    tuner: Tuner = choices.TUNER
+    minutes: float | None = choices.MINUTES
+    trials: int = choices.TRIALS
+    epochs: int = choices.EPOCHS
+    patience: int | None = choices.PATIENCE
+    batch_size: int = choices.BATCH_SIZE
+    seed: int = choices.SEED
     balance: Balance = "none"
-    augmentation: tuple[str, ...] = ("flip", "shift")
+    augmentation: tuple[str, ...] = USUAL_AUGMENTATION
     reserve_seconds: float = 30.0
     resources: Resources = Resources()
 
@@ -138,17 +139,10 @@ class SearchSpec:
                     "are among the training crops.",
                     "Give photos of at least two classes.",
                 )
-        unknown = set(self.augmentation) - set(AUGMENTATIONS)
-        if unknown:
-            raise SearchError(
-                f"Unknown augmentation {sorted(unknown)}.", f"Allowed: {', '.join(AUGMENTATIONS)}."
-            )
-        refused = set(self.augmentation) & set(self.task.forbidden_augmentation)
-        if refused:
-            raise SearchError(
-                f"The task forbids the augmentation {sorted(refused)}: it would change the answer.",
-                "Leave it out of search.augmentation.",
-            )
+        try:
+            self.task.check_augmentation(self.augmentation)
+        except ValueError as error:
+            raise SearchError(f"{error}.", "Leave it out of search.augmentation.") from None
 
     def _own_fields(self) -> dict[str, Any]:
         names = {field.name for field in fields(self)} - {"task", "resources"}
@@ -171,9 +165,8 @@ def check_identity(kept: Mapping[str, Any], asked: Mapping[str, Any], folder: Pa
 
 
 def _digest(crops: CropView) -> str:
-    """Short name of which crops a set holds, with which targets and weights."""
+    """Short name of which crops a set holds, with which targets."""
     sha = hashlib.sha256(json.dumps([crops.size, len(crops)]).encode())
-    for array in (crops.positions, crops.targets, crops.weights):
-        if array is not None:
-            sha.update(np.ascontiguousarray(array).tobytes())
+    for array in (crops.positions, crops.targets):
+        sha.update(np.ascontiguousarray(array).tobytes())
     return sha.hexdigest()[:16]
