@@ -39,11 +39,14 @@ def main() -> None:
     parser.add_argument("--runtime", default="auto")
     parser.add_argument("--figure", type=Path)
     options = parser.parse_args()
+    asked = (
+        {} if options.runtime == "auto" else {"runtime": options.runtime, "precision": "float32"}
+    )
     recipe = choose_recipe(
         background="u2netp",
-        runtime=options.runtime,
         weights_folders=[options.weights],
         download=False,
+        **asked,
     )
     path, _ = weights.require("u2netp", [options.weights])
     theirs = background.U2Net(runtimes.load(path, "onnxruntime", "float32", 2))

@@ -136,13 +136,16 @@ def recipe(options: argparse.Namespace) -> Any:
     """Fdc's recipe; the largest face is kept, so that every photo runs both networks."""
     from fdc.faces.choose import choose_recipe
 
+    asked = (
+        {} if options.runtime == "auto" else {"runtime": options.runtime, "precision": "float32"}
+    )
     return choose_recipe(
         background="u2netp",
         detector="yunet",
-        runtime=options.runtime,
         weights_folders=[options.weights],
         several="largest",
         download=False,
+        **asked,
     )
 
 

@@ -26,9 +26,6 @@ from .sides import targets
 
 console = Console()
 
-WAYS = 3
-"""How many ways of dividing the photos an audit compares."""
-
 
 def audit(experiment: Experiment) -> None:
     """Trains one model for each way of dividing the photos; prints and logs the scores.
@@ -62,7 +59,7 @@ def audit(experiment: Experiment) -> None:
 def audit_spec(experiment: Experiment, prepared: Prepared) -> SearchSpec:
     """The one trial that is run for each way, here, in its part of the minutes."""
     spec = search_spec(experiment, prepared.task)
-    minutes = None if spec.minutes is None else spec.minutes / WAYS
+    minutes = None if spec.minutes is None else spec.minutes / len(auditing.WAYS)
     here = replace(spec.resources, workers=1, engine="local")
     return replace(spec, minutes=minutes, trials=1, reserve_seconds=5, resources=here)
 

@@ -149,7 +149,7 @@ from PIL import Image
 from fdc.faces.background import mask_of, open_session, packages
 from fdc.faces.choose import choose_recipe
 recipe = choose_recipe(background="bright", detector="mtcnn", runtime="onnxruntime",
-                       weights_folders=[sys.argv[1]])
+                       precision="float32", weights_folders=[sys.argv[1]])
 cut = np.zeros((96, 96, 3), np.uint8)
 cut[:, :48] = 200
 mask = mask_of(open_session(recipe, [sys.argv[1]], 1), "bright", cut, (10, 10, 20, 20))

@@ -31,7 +31,6 @@ def cut_crops(
     workers: int | None = None,
     weights: Sequence[Path | str] = (),
     engine: Engine = "local",
-    wait: float = 0.0,
 ) -> tuple[pd.DataFrame, CropStore]:
     """Make the crops that are missing.
 
@@ -46,7 +45,6 @@ def cut_crops(
         workers: photos at a time; None takes one per core.
         weights: folders where weights may lie, before the cache folder.
         engine: key of `fdc.execution.pool.ENGINES`.
-        wait: seconds to wait for another writer of the same store.
 
     Returns:
         The manifest, with each crop's place in the store, and rows added to quarantine whose photo
@@ -67,7 +65,7 @@ def cut_crops(
     preparation = Preparation(recipe, place, weights_folders, threads)
     keys = keys_of(manifest)
     passing: dict[str, tuple[str, str]] = {}
-    with CropWriter(folder, recipe, wait) as writer:
+    with CropWriter(folder, recipe) as writer:
         missing = _missing(manifest, keys, writer.done)
         writer.require_room(len(missing))
         refused: Counter[str] = Counter()

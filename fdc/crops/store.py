@@ -134,7 +134,7 @@ def collect_garbage(stores_folder: Path, keep: Collection[str]) -> list[tuple[Pa
         if folder.name in keep:
             continue
         with contextlib.suppress(StoreError):
-            lock = lock_store(folder, 0.0)
+            lock = lock_store(folder)
             size = size_of(folder)
             shutil.rmtree(folder)
             lock.release()
@@ -152,19 +152,18 @@ def stores(stores_folder: Path) -> list[Path]:
     return sorted(path.parent for path in Path(stores_folder).glob(f"*/{RECIPE}"))
 
 
-def lock_store(folder: Path, wait: float) -> filelock.BaseFileLock:
+def lock_store(folder: Path) -> filelock.BaseFileLock:
     """Take a store's lock.
 
     Args:
         folder: the store.
-        wait: seconds to wait for its holder.
 
     Raises:
         StoreError: another process holds it; it says which.
     """
     lock = filelock.FileLock(folder / "lock")
     try:
-        lock.acquire(timeout=wait)
+        lock.acquire(timeout=0)
     except filelock.Timeout:
         try:
             holder = json.loads((folder / HOLDER).read_bytes())

@@ -18,7 +18,6 @@ class CropView:
         size: Side of a crop in pixels.
         positions: int64 (n,), which crops of the file belong to the set.
         targets: (n,) int64 class indices, or float32 numbers of a regression.
-        weights: float32 (n,), how much each crop counts in training; None: all the same.
     """
 
     path: Path
@@ -26,7 +25,6 @@ class CropView:
     size: int
     positions: NDArray[np.int64]
     targets: NDArray[Any]
-    weights: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.positions)

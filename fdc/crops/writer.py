@@ -35,23 +35,21 @@ class CropWriter:
     Args:
         folder: the store's folder; it is made if it is not there.
         recipe: the recipe of all its crops.
-        wait: seconds to wait for another writer to finish.
 
     Raises:
         StoreError: another process writes to it, the disk is full, or the folder holds crops of
             another recipe.
     """
 
-    def __init__(self, folder: Path, recipe: Recipe, wait: float = 0.0) -> None:
+    def __init__(self, folder: Path, recipe: Recipe) -> None:
         self.folder = Path(folder)
         self.recipe = recipe
-        self._wait = wait
         self._synced = time.monotonic()
 
     def __enter__(self) -> CropWriter:
         with _disk_faults(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = lock_store(self.folder, self._wait)
+        self._lock = lock_store(self.folder)
         try:
             with _disk_faults(self.folder):
                 self._open()

@@ -64,18 +64,16 @@ def require_sides(manifest: pd.DataFrame) -> None:
         )
 
 
-def rare_classes(
-    manifest: pd.DataFrame, labels: pd.Series, names: Sequence[str], few: int = FEW_GROUPS
-) -> dict[str, int]:
+def rare_classes(manifest: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> dict[str, int]:
     """Counts the groups of each class that has few of them, with none at all included.
 
     Returns:
-        Groups by class, for classes under `few`; empty for a regression.
+        Groups by class, for classes under `FEW_GROUPS`; empty for a regression.
     """
     clean = manifest["quarantine"].isna() & labels.notna()
     groups = manifest["group"][clean].groupby(labels[clean]).nunique()
     counts = {name: int(groups.get(index, 0)) for index, name in enumerate(names)}
-    return {name: count for name, count in counts.items() if count < few}
+    return {name: count for name, count in counts.items() if count < FEW_GROUPS}
 
 
 def warnings_about(

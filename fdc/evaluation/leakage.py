@@ -17,6 +17,8 @@ from fdc.manifest import SPLITS, clean
 from fdc.tasks import Direction
 
 GROUPED, RANDOM, AUGMENTED = "grouped", "random", "augmented"
+WAYS = (RANDOM, GROUPED, AUGMENTED)
+"""Of dividing the photos, as an audit trains on them."""
 
 VARIANTS = 4
 """The photo as it is, and the copies that `vary` makes of it."""
@@ -101,7 +103,6 @@ def audit(
     metric: str,
     direction: Direction = "max",
     seed: int = 0,
-    augmented: bool = True,
 ) -> AuditResult:
     """Trains the same model on each way of dividing the photos.
 
@@ -112,7 +113,6 @@ def audit(
         metric: The one that the gap is measured in.
         direction: "max" where more of it is better, or "min".
         seed: Of the conditions that are drawn.
-        augmented: Whether augmenting before splitting is a condition as well.
 
     Returns:
         Scores side by side.
@@ -120,8 +120,7 @@ def audit(
     Raises:
         DataError: If no person or copy has two photos, so that nothing could leak.
     """
-    names = (RANDOM, GROUPED, AUGMENTED) if augmented else (RANDOM, GROUPED)
-    conditions = tuple(divide(manifest, name, seed) for name in names)
+    conditions = tuple(divide(manifest, name, seed) for name in WAYS)
     if not any(condition.leaked for condition in conditions if condition.name == RANDOM):
         raise DataError(
             "No group has two photos, so that a random split leaks nothing either.",

@@ -32,7 +32,6 @@ def render(
     hyperparameters: Mapping[str, Any] | None = None,
     figures: Mapping[str, Figure] | None = None,
     notes: Sequence[str] = (),
-    version: str = "",
 ) -> str:
     """Writes a model card.
 
@@ -45,7 +44,6 @@ def render(
         hyperparameters: Of the model, by name.
         figures: By caption, in the card's language.
         notes: What a reader must know before all else, such as that the photos are drawings.
-        version: Of the model, such as "fdc-age, version 3".
 
     Returns:
         A whole HTML page that needs no other file and no network.
@@ -55,7 +53,6 @@ def render(
         language,
         report=report,
         title=report.task.heading(language),
-        version=version,
         notes=notes,
         sentences=sentences(report, language),
         metrics=_metric_rows(report, language),

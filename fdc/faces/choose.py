@@ -20,8 +20,8 @@ def choose_recipe(
     background: str = "auto",
     model: str = BACKGROUND_MODEL,
     detector: str = "auto",
-    runtime: str = "auto",
     weights_folders: Sequence[Path | str] = (),
+    # Tests and benchmarks must end the same with a network and without one.
     download: bool = True,
     **fields: Any,
 ) -> Recipe:
@@ -33,10 +33,10 @@ def choose_recipe(
         model: the rembg model that "auto" would like.
         detector: "auto", "annotation", "yunet" or "mtcnn". "auto" takes YuNet if its weights are
             here or can be had, else MTCNN, and says so; with "annotation" nothing looks for faces.
-        runtime: "auto", "onnxruntime" or "openvino".
         weights_folders: where weights may lie, before the cache folder.
         download: whether publishers may be asked for weights.
-        **fields: further fields of `Recipe`, such as `size` or `margin`.
+        **fields: further fields of `Recipe`, such as `size`, or a `runtime` and its `precision` in
+            place of the fastest.
 
     Returns:
         The recipe.
@@ -44,13 +44,12 @@ def choose_recipe(
     Raises:
         WeightsError: a model that was asked for by name is not to be had.
     """
-    chosen: dict[str, Any] = {**fields}
     whole = fields.get("face") == "whole"
-    chosen |= {"detector": "none"} if whole else _detector(detector, weights_folders, download)
+    chosen = {"detector": "none"} if whole else _detector(detector, weights_folders, download)
     if whole and background == "auto":
         background = "none"
-    chosen |= _background(background, model, runtime, weights_folders, download)
-    return Recipe(**chosen)
+    chosen |= _background(background, model, weights_folders, download)
+    return Recipe(**chosen | fields)
 
 
 def _detector(wish: str, folders: Sequence[Path | str], download: bool) -> dict[str, Any]:
@@ -69,7 +68,7 @@ def _detector(wish: str, folders: Sequence[Path | str], download: bool) -> dict[
 
 
 def _background(
-    wish: str, model: str, runtime: str, folders: Sequence[Path | str], download: bool
+    wish: str, model: str, folders: Sequence[Path | str], download: bool
 ) -> dict[str, Any]:
     if wish in NO_WEIGHTS:
         return {"background": wish}
@@ -85,10 +84,10 @@ def _background(
             "Backgrounds are removed by grabcut, which is rougher than %s: %s", name, error
         )
         return {"background": "grabcut"}
-    engine, precision = runtimes.fastest() if runtime == "auto" else (runtime, "float32")
+    runtime, precision = runtimes.fastest()
     return {
         "background": name,
         "background_weights": sha256,
-        "runtime": engine,
+        "runtime": runtime,
         "precision": precision,
     }

@@ -2,8 +2,7 @@
 
 from fdc.tracking.connection import require
 from fdc.tracking.journal import Journal, is_of_older_fdc
-from fdc.tracking.location import artifact_location, quiet_mlflow, tracking_uri
-from fdc.tracking.origin import environment, git_state
+from fdc.tracking.location import quiet_mlflow, tracking_uri
 from fdc.tracking.runs import SearchRun
 from fdc.tracking.trial_history import TrialHistory
 from fdc.tracking.trials import TrialRecord, TrialStatus
@@ -14,9 +13,6 @@ __all__ = [
     "TrialHistory",
     "TrialRecord",
     "TrialStatus",
-    "artifact_location",
-    "environment",
-    "git_state",
     "is_of_older_fdc",
     "quiet_mlflow",
     "require",

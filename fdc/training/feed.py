@@ -46,9 +46,9 @@ class Feed:
         self._augmentation = augmentation
         self._batch_size = batch_size
         self._seed = seed
-        weights = np.ones(len(crops), np.float32) if crops.weights is None else crops.weights
         rare = sample_weights(crops.targets) if balance != "none" else None
-        self._weights = weights * rare if balance == "weights" and rare is not None else weights
+        alike = np.ones(len(crops), np.float32)
+        self._weights = rare if balance == "weights" and rare is not None else alike
         self._chances = rare / rare.sum() if balance == "sampling" and rare is not None else None
         self.steps = -(-len(crops) // batch_size)
         """Batches in an epoch."""

@@ -49,7 +49,6 @@ def test_a_class_is_rare_by_its_groups_not_by_its_photos() -> None:
     table, labels = labelled(*[0] * 30, *[1] * 30)
     table.loc[30:, "group"] = "one person"
     assert sufficiency.rare_classes(table, labels, NAMES) == {"sad": 1}
-    assert sufficiency.rare_classes(table, labels, NAMES, few=1) == {}
     assert sufficiency.rare_classes(table, labels, ()) == {}
 
 

@@ -40,7 +40,6 @@ def test_a_card_is_one_whole_page(photos, age, answers, language):
         training={"trials": 3},
         figures={"Confusion": figures.confusion(age, truth, chances, language)},
         notes=["Drawings & no photos."],
-        version="fdc-age, version 3",
         language=language,
     )
     reader = Reader()

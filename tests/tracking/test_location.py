@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from fdc.tracking import artifact_location, quiet_mlflow, tracking_uri
+from fdc.tracking.location import artifact_location, quiet_mlflow, tracking_uri
 
 
 def test_the_default_is_sqlite_below_mlruns(monkeypatch, tmp_path):

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from fdc.tracking import environment, git_state
+from fdc.tracking.origin import environment, git_state
 
 
 def test_environment_and_commit(tmp_path):
