@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from fdc.errors import InferenceError
 from fdc.execution.cpus import usable_cpus
 
+NETWORK = "network.onnx"
+"""Name of the file, where a search exports it and in a packaged model."""
+
 BATCH = 64
 HINT = "Promote another version, or search again."
 """What helps where a model's files are of no use."""

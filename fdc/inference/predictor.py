@@ -18,10 +18,9 @@ from fdc.faces import weights
 from fdc.faces.preparer import Crop, Preparer, Refused
 from fdc.faces.recipe import NO_WEIGHTS, Recipe
 from fdc.inference.answer import Answer, Refusal, answer, refuse
-from fdc.inference.network import HINT, Network
+from fdc.inference.network import HINT, NETWORK, Network
 from fdc.tasks import Task
 
-NETWORK = "network.onnx"
 TASK = "task.json"
 RECIPE = "recipe.json"
 DESCRIPTION = "model.json"

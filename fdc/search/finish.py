@@ -115,8 +115,8 @@ def export_winner(scheduler: Scheduler, training: TrainingSpec, folder: Path) ->
     objective = scheduler.objective
     return SearchResult(
         folder=folder,
-        network=folder / "network.onnx",
-        keras_network=folder / "network.keras",
+        network=command.onnx,
+        keras_network=command.keras,
         best_trial=best.id,
         objective=objective.name,
         direction=objective.direction,

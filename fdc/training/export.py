@@ -1,6 +1,7 @@
 """The winner becomes files that need neither AutoKeras nor a training library to answer."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,16 +16,13 @@ from fdc.training.heads import Head
 from fdc.training.spec import ExportCommand, ExportResult, TrainingSpec
 from fdc.training.validation_metrics import measure
 
-ONNX = "network.onnx"
-KERAS = "network.keras"
-
 CHECKED_CROPS = 64
 TOLERANCE = 1e-3
 """How far ONNX may be from Keras: in probability, or as a share of a regression's range."""
 
 
 def export(spec: TrainingSpec, command: ExportCommand) -> ExportResult:
-    """Writes `network.onnx` and `network.keras`: float32 crops RGB 0 to 255 in, answers out.
+    """Writes the network for ONNX and for Keras: float32 crops RGB 0 to 255 in, answers out.
 
     Args:
         spec: What all trials share.
@@ -40,15 +38,16 @@ def export(spec: TrainingSpec, command: ExportCommand) -> ExportResult:
     model, head = _answering(spec, command, Checkpoint.require(command.checkpoint))
     command.folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=command.folder, prefix=".export") as place:
-        scratch = Path(place)
-        model.save(scratch / KERAS)
-        backend.export_onnx(model, scratch / ONNX)
-        network = Network(scratch / ONNX, spec.threads)
+        # Keras takes the format from a file's ending, so the names must be the final ones.
+        scratch = replace(command, folder=Path(place))
+        model.save(scratch.keras)
+        backend.export_onnx(model, scratch.onnx)
+        network = Network(scratch.onnx, spec.threads)
         difference = _difference(spec, model, network, TOLERANCE * head.span)
         answers = network.predict(spec.validation.pixels(), positions=spec.validation.positions)
         metrics = measure(spec.task, answers, spec.validation.targets)
-        for name in (KERAS, ONNX):
-            os.replace(scratch / name, command.folder / name)
+        os.replace(scratch.keras, command.keras)
+        os.replace(scratch.onnx, command.onnx)
     return ExportResult({f"val_{name}": value for name, value in metrics.items()}, difference)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fdc.choices import Balance
 from fdc.crops.view import CropView
+from fdc.inference.network import NETWORK
 from fdc.tasks import Task
 from fdc.training.objective import Objective
 from fdc.training.scale import Scale
@@ -76,7 +77,7 @@ class ExportCommand:
     """To a worker: write the network of a checkpoint into a folder.
 
     Attributes:
-        folder: Where `network.onnx` and `network.keras` go.
+        folder: Where the files of the network go.
         checkpoint: Its weights.
         hyperparameters: What built it.
         flip: Whether the exported network answers with the mean over a crop and its mirror image.
@@ -86,6 +87,16 @@ class ExportCommand:
     checkpoint: Path
     hyperparameters: dict[str, Any]
     flip: bool
+
+    @property
+    def onnx(self) -> Path:
+        """The file for whoever asks the network."""
+        return self.folder / NETWORK
+
+    @property
+    def keras(self) -> Path:
+        """The file for whoever goes on in Keras."""
+        return self.folder / "network.keras"
 
 
 @dataclass(frozen=True)
