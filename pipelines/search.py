@@ -24,7 +24,8 @@ from .sides import crops
 
 console = Console()
 
-RESULT = "report.json"
+REGISTERED = "registered.json"
+"""In a search's folder, once it is done: the version, and what was said of it."""
 
 
 def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -> None:
@@ -39,7 +40,7 @@ def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -
         fresh: Begin anew where this search was done already.
     """
     folder = search_folder(experiment, prepared, fresh)
-    done = files.read_json(folder / RESULT)
+    done = files.read_json(folder / REGISTERED)
     if done is not None:
         console.print("\n".join(done["sentences"]))
         console.print("This search is done already; --fresh searches anew.", style="yellow")
@@ -65,7 +66,7 @@ def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -
     if result.interrupted:
         console.print("It was stopped early; the same command goes on with it.", style="yellow")
     else:
-        files.write_json(folder / RESULT, {"version": version.number, "sentences": sentences})
+        files.write_json(folder / REGISTERED, {"version": version.number, "sentences": sentences})
 
 
 def search_spec(experiment: Experiment, task: Task) -> SearchSpec:
@@ -91,11 +92,11 @@ def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = Fals
     name = search_name(experiment, prepared)
     folder = workspace.search(name)
     number = 2
-    while fresh and ((folder / RESULT).is_file() or is_of_older_fdc(folder)):
+    while fresh and ((folder / REGISTERED).is_file() or is_of_older_fdc(folder)):
         folder = workspace.search(f"{name}-{number}")
         number += 1
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / workspace.SEARCHED_RECIPE).write_text(prepared.recipe.fingerprint, encoding="ascii")
+    files.write_text(folder / workspace.SEARCHED_RECIPE, prepared.recipe.fingerprint)
     return folder
 
 

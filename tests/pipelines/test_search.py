@@ -115,7 +115,7 @@ def test_a_search_keeps_its_folder_wherever_it_runs(prepared):
 def test_a_fresh_search_gets_the_next_folder_only_where_one_is_done(prepared):
     folder = search.search_folder(experiment(), prepared)
     assert search.search_folder(experiment(), prepared, fresh=True) == folder
-    files.write_json(folder / search.RESULT, {})
+    files.write_json(folder / search.REGISTERED, {})
     second = search.search_folder(experiment(), prepared, fresh=True)
     assert second == folder.with_name(f"{folder.name}-2")
     assert search.search_folder(experiment(), prepared) == folder
@@ -134,7 +134,7 @@ def test_a_fresh_search_leaves_alone_what_an_older_fdc_has_begun(prepared):
 
 def test_a_search_that_is_done_is_only_told_again(prepared, capsys):
     folder = search.search_folder(experiment(), prepared)
-    files.write_json(folder / search.RESULT, {"sentences": ["It is right in 9 of 10 photos."]})
+    files.write_json(folder / search.REGISTERED, {"sentences": ["It is right in 9 of 10 photos."]})
     search.search(experiment(), prepared)
     said = capsys.readouterr().out
     assert "It is right in 9 of 10 photos." in said
