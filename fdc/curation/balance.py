@@ -1,5 +1,6 @@
 """What a rare class counts for: more in the loss, or more often drawn, or nothing."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -57,10 +58,16 @@ def class_weights(labels: pd.Series, names: Sequence[str], cap: float = CAP) -> 
     if not len(targets):
         return {}
     codes, edges = _classes(targets)
-    ranges = names or [f"{a:.0f}–{b:.0f}" for a, b in pairwise(edges)]
+    ranges = names or _range_names(edges)
     weight = sample_weights(targets, cap)
     present, first = np.unique(codes, return_index=True)
     return {ranges[code]: float(weight[row]) for code, row in zip(present, first, strict=True)}
+
+
+def _range_names(edges: np.ndarray) -> list[str]:
+    """Names of ranges of equal width, rounded as far as they stay apart."""
+    decimals = max(0, -math.floor(math.log10((edges[1] - edges[0]) / 2)))
+    return [f"{a:g}–{b:g}" for a, b in pairwise(np.round(edges, decimals))]
 
 
 def _classes(targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

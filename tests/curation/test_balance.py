@@ -52,3 +52,9 @@ def test_ages_are_balanced_by_ranges_of_equal_width() -> None:
     assert weight[200] == weight[700]
     told = balance.class_weights(pd.Series(ages, dtype="Float64"), ())
     assert list(told) == ["5–15", "25–35", "95–105"]
+
+
+def test_narrow_ranges_keep_names_of_their_own() -> None:
+    marks = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0], dtype="Float64")
+    weights = balance.class_weights(marks, ())
+    assert list(weights) == ["1–1.4", "1.8–2.2", "3–3.4", "3.8–4.2", "4.6–5"]
