@@ -11,8 +11,6 @@ from fdc.evaluation.slices import Slice, slices
 from fdc.metrics import baseline, checked, trivial_outputs
 from fdc.tasks import Task
 
-_TRIVIAL = {"accuracy": "majority", "mae": "median"}
-
 
 class EvaluationReport(BaseModel):
     """A model's result on the test photos.
@@ -87,7 +85,8 @@ def evaluate(
     """
     truth_array, output_array = checked(task, truth, outputs)
     metric, direction = task.objective
-    trivial = trivial_outputs(task, train_truth, len(truth_array))[_TRIVIAL[metric]]
+    constant = "median" if task.is_regression else "majority"
+    trivial = trivial_outputs(task, train_truth, len(truth_array))[constant]
     difference = differences(task, truth_array, output_array, trivial, groups, seed=seed)[metric]
     return EvaluationReport(
         task=task,

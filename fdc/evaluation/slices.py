@@ -22,7 +22,8 @@ FEWEST_PHOTOS = 30
 FEWEST_GROUPS = 10
 
 # What is worse by less is not worth a warning, however sure it is.
-_CLEARLY_WORSE = {"accuracy": 0.05, "mae": 0.2}
+_CLEARLY_WORSE_SHARE = 0.05  # of all photos
+_CLEARLY_WORSE_ERROR = 0.2  # of the error on the rest
 _MOST_VALUES = 20
 
 
@@ -116,7 +117,7 @@ def slices(
                 metric=metric,
                 interval=here,
                 rest=rest,
-                is_worse=rest is not None and _is_worse(here, rest, metric, direction == "max"),
+                is_worse=rest is not None and _is_worse(here, rest, direction == "max"),
                 is_small=photos < FEWEST_PHOTOS or groups_here < FEWEST_GROUPS,
             )
         )
@@ -156,8 +157,7 @@ def _of_numbers(
             yield by, names[place], places == place
 
 
-def _is_worse(here: Interval, rest: float, metric: str, higher_is_better: bool) -> bool:
-    margin = _CLEARLY_WORSE[metric]
+def _is_worse(here: Interval, rest: float, higher_is_better: bool) -> bool:
     if higher_is_better:
-        return here.high < rest and here.value < rest - margin
-    return here.low > rest and here.value > rest * (1 + margin)
+        return here.high < rest and here.value < rest - _CLEARLY_WORSE_SHARE
+    return here.low > rest and here.value > rest * (1 + _CLEARLY_WORSE_ERROR)

@@ -86,7 +86,7 @@ def objective_text(
         language: In which to speak.
         share: How a share is written.
     """
-    if report.metric != "mae":
+    if not report.task.is_regression:
         return format(value, share)
     return report.task.display_error(value, language)
 

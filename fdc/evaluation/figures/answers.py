@@ -204,10 +204,10 @@ def slice_chart(report: EvaluationReport, language: Language) -> Figure:
         names = [f"{slice_name(report, part, language)}   ({part.photos:,})" for part in parts]
         axes.set_yticks(range(len(parts)), names)
         axes.set_ylim(len(parts) - 0.4, -0.6)
-        if report.metric != "mae":
-            axes.set_xlim(-0.02, 1.02)
-        else:
+        if report.task.is_regression:
             axes.set_xlim(left=0)
+        else:
+            axes.set_xlim(-0.02, 1.02)
         for first in range(1, len(parts)):
             if parts[first].by != parts[first - 1].by:
                 axes.axhline(first - 0.5, color=palette.LIGHT_GREY, linewidth=1)
