@@ -152,7 +152,9 @@ def _status(record: TrialRecord, running: bool) -> Text:
 
 def _described(record: TrialRecord) -> str:
     values: dict[str, Any] = record.hyperparameters
-    words = [str(values.get("network/family", "residual"))]
+    words = []
+    with contextlib.suppress(KeyError):
+        words.append(str(values["network/family"]))
     words += [
         f"{name.rpartition('/')[2]} {value}"
         for name, value in values.items()

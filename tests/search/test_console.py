@@ -17,7 +17,8 @@ def records():
     done.best_epoch = 0
     done.status, done.seconds, done.parameters = "COMPLETED", 83.0, 1_230_000
     failed = TrialRecord("0001", 1, {}, 1, status="FAILED", reason="killed by the system")
-    running = TrialRecord("0002", 2, {"learning_rate": 0.002}, 1)
+    chosen = {"network/family": "residual", "learning_rate": 0.002}
+    running = TrialRecord("0002", 2, chosen, 1)
     return [done, failed, running]
 
 

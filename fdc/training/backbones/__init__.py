@@ -18,7 +18,8 @@ BACKBONES: dict[str, Backbone] = {
     "xception": autokeras_blocks.XCEPTION,
     "efficientnet": autokeras_blocks.EFFICIENTNET,
 }
-"""By the name that the hyperparameter `network/family` has. Each module names its sources."""
+"""By the name that the hyperparameter `network/family` has, of which the first is the default. Each
+module names its sources."""
 
 BYTES_PER_WEIGHT = 32
 """Weight, gradient and two moments in float32, and the copies of a checkpoint while it is made."""
@@ -56,7 +57,7 @@ def choose_backbone(hp: Any, proposed: Sequence[str]) -> Callable[[Any], Any]:
     Returns:
         From crops (n, side, side, 3), -1 to 1, to features (n, height, width, channels).
     """
-    chosen = hp.Choice("family", list(proposed), default="residual")
+    chosen = hp.Choice("family", list(proposed))
     # A worker with less memory than its driver builds what it is told, and may be refused.
     families = {name: BACKBONES[name] for name in dict.fromkeys((*proposed, chosen))}
     values: dict[str, Any] = {}
