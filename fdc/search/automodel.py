@@ -24,6 +24,7 @@ class _WithGraph:
         super().__init__(**kwargs)
 
     def _assemble(self) -> SearchGraph:
+        # AutoKeras makes a `Graph` of its own here, and nowhere takes one of another class.
         self.inputs = self._graph.inputs
         return self._graph
 

@@ -75,12 +75,14 @@ class WorkerOracle(keras_tuner.Oracle):  # type: ignore[misc]
     def retry_ongoing(self) -> None:
         """Has the trials that an earlier session did not end handed out again, before new ones."""
         ongoing = {trial.trial_id for trial in self.ongoing_trials.values()}
-        # The queue is taken from its end.
+        # Taken from its end. KerasTuner fills it where it reloads its own files, and nowhere else
+        # without counting a failure.
         self._retry_queue = sorted(ongoing, reverse=True)
         self.ongoing_trials = {}
 
     def _save_trial(self, trial: Trial) -> None:
         """Writes nothing: `save` has all trials."""
+        # KerasTuner writes a file for each trial here, and has no public switch.
 
     def _starting_point(self) -> dict[str, Any] | None:
         begun = len(self.start_order)
@@ -93,6 +95,8 @@ class WorkerOracle(keras_tuner.Oracle):  # type: ignore[misc]
         return dict(point.values)
 
     def _random_values(self) -> dict[str, Any] | None:
+        # Random search, Hyperband and Bayesian search draw here; `populate_space`, which is
+        # public, differs in each.
         values: dict[str, Any] | None = self._starting_point() or super()._random_values()
         return values
 
@@ -126,13 +130,14 @@ class BayesianOracle(WorkerOracle, oracles.BayesianOptimizationOracle):  # type:
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Proposes a trial."""
-        # KerasTuner does not save its generator: seeded for each trial, see the greedy oracle.
+        # KerasTuner neither saves nor takes a generator: seeded for each trial, as the greedy one.
         self._random_state = np.random.RandomState((self.seed + len(self.trials)) % 2**32)
         # A Gaussian process on a handful of trials is several times slower on several threads.
         with threadpool_limits(1):
             proposed = dict(super().populate_space(trial_id))
         if proposed["values"] and self._duplicate(proposed["values"]):
-            # On a space of choices its best guess is often one that was tried.
+            # On a space of choices its best guess is often one that was tried, which no public
+            # method tells or mends.
             return dict(self._random_populate_space())
         return proposed
 

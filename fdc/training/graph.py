@@ -145,6 +145,7 @@ class SearchGraph(Graph):  # type: ignore[misc]
         return TrialNetwork(model, head, augmentation)
 
     def _compile_keras_model(self, hp: Any, model: Any) -> Any:
+        # `Graph.build` compiles with the optimizers of AutoKeras, and takes no others.
         return model
 
 
