@@ -2,21 +2,19 @@
 
 from pathlib import Path
 
-from fdc.search import search
+from fdc.search import Resources, SearchSpec, search
 from tests.clusters import Nodes
 from tests.search.conftest import Recorder
 from tests.synthetic_crops import TASKS, Data
 
-OPTIONS = {
-    "task": TASKS["classes"],
-    "minutes": None,
-    "trials": 3,
-    "epochs": 3,
-    "engine": "ray",
-    "workers": 2,
-    "tuner": "random",
-    "quiet": True,
-}
+SPEC = SearchSpec(
+    TASKS["classes"],
+    tuner="random",
+    minutes=None,
+    trials=3,
+    epochs=3,
+    resources=Resources(engine="ray", workers=2),
+)
 
 
 def test_a_node_that_dies_gives_its_trial_back(cluster: Nodes, data: Data, tmp_path: Path) -> None:
@@ -32,7 +30,7 @@ def test_a_node_that_dies_gives_its_trial_back(cluster: Nodes, data: Data, tmp_p
 
     log = Recorder(tmp_path, kill_its_node)
     train, validation = data.split("classes")
-    result = search(train, validation, folder=tmp_path, history=log, **OPTIONS)
+    result = search(train, validation, SPEC, tmp_path, history=log, quiet=True)
     assert killed
     assert {trial.status for trial in result.trials} <= {"COMPLETED", "PRUNED"}
     # No epoch was trained twice: the trial went on from its checkpoint on another node.
