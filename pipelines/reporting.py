@@ -63,13 +63,15 @@ def log_report(
     run.log_tags({"mlflow.note.content": "\n\n".join(report_lines(report))})
     run.log_dict(report.model_dump(mode="json"), REPORT)
     run.log_table(leaderboard_table(result), "leaderboard.json")
+    counts = count_photos(prepared.manifest, prepared.task)
+    recipe = prepared.recipe.model_dump() | {"fingerprint": prepared.recipe.fingerprint}
     for language in LANGUAGES:
         drawn = draw(prepared.task, result, report, table, language)
         card = render(
             report,
             language=language,
-            counts=count_photos(prepared.manifest, prepared.task),
-            recipe=prepared.recipe.model_dump() | {"fingerprint": prepared.recipe.fingerprint},
+            counts=counts,
+            recipe=recipe,
             training={
                 "trials": len(result.trials),
                 "minutes": round(result.seconds / 60, 1),
