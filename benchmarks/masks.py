@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from fdc.faces import background, detection, runtimes, weights
+from fdc import weights
+from fdc.faces import background, detection, runtimes
 from fdc.faces.choose import choose_recipe
 from fdc.faces.compositing import composite
 from fdc.faces.face import Face

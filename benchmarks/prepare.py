@@ -225,7 +225,8 @@ def _networks(
 ) -> None:
     import cv2
 
-    from fdc.faces import detection, runtimes, weights
+    from fdc import weights
+    from fdc.faces import detection, runtimes
 
     cv2.setNumThreads(threads)
     chosen = recipe(options)
@@ -250,7 +251,7 @@ def _networks(
 @contextmanager
 def _rembg_session(options: argparse.Namespace) -> Iterator[Any]:
     """Rembg's own session of u2netp, which looks for its weights in a folder of its own."""
-    from fdc.faces import weights
+    from fdc import weights
 
     path, _ = weights.require("u2netp", [options.weights])
     with tempfile.TemporaryDirectory() as home:

@@ -20,7 +20,7 @@ Tuner = Literal["greedy", "bayesian", "hyperband", "random"]
 LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
 """Order of a face's five points; left is the smaller x, as seen in the image."""
 
-SIZE = 64
+SIZE = 96
 """Side of a crop, in pixels."""
 
 MARGIN = 0.1

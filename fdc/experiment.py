@@ -105,8 +105,9 @@ class PrepareSettings(_Settings):
     """How a photo becomes a crop; most of it is the recipe, which the model keeps."""
 
     size: int = Field(default=choices.SIZE, ge=32, le=512, description="Side of a crop in pixels.")
-    margin: float = Field(
-        default=choices.MARGIN, ge=0, le=2, description="Room round the face, as a share of it."
+    margin: Annotated[float, Field(ge=-0.3, le=2)] | Literal["auto"] = Field(
+        default="auto",
+        description="Room round the face, as a share of it; auto: as much as the photos give.",
     )
     background: str = Field(
         default="auto", description="auto, none, grabcut, or a rembg model such as u2netp."
@@ -156,6 +157,12 @@ class SearchSettings(_Settings):
     gpus: float = Field(default=0, ge=0, description="Of a cluster's node, for one trial.")
     memory_limit_gb: float | None = Field(default=None, gt=0, description="Of one worker.")
     balance: Balance = Field(default="none", description="What is done for rare classes.")
+    pretrained: bool = Field(
+        default=True, description="Start from networks of faces that are at hand; see fdc weights."
+    )
+    baselines: bool = Field(
+        default=True, description="Try first what a model has to beat: heads on fixed features."
+    )
     augmentation: tuple[AugmentationName, ...] = Field(
         default=USUAL_AUGMENTATION, description="Ways in which training crops are varied."
     )

@@ -38,9 +38,9 @@ def audit(experiment: Experiment) -> None:
     """
     require(tracking_uri())
     prepared = prepare(experiment)
-    folder = workspace.audit(search_name(experiment, prepared))
     metric, direction = prepared.task.objective
     spec = audit_spec(experiment, prepared)
+    folder = workspace.audit(search_name(experiment, prepared, spec))
     with open_run(experiment, prepared, spec, folder, kind="audit") as run:
         result = auditing.audit(
             prepared.manifest,
@@ -61,7 +61,9 @@ def audit_spec(experiment: Experiment, prepared: Prepared) -> SearchSpec:
     spec = search_spec(experiment, prepared.task)
     minutes = None if spec.minutes is None else spec.minutes / len(auditing.WAYS)
     here = replace(spec.resources, workers=1, engine="local")
-    return replace(spec, minutes=minutes, trials=1, reserve_seconds=5, resources=here)
+    return replace(
+        spec, minutes=minutes, trials=1, baselines=False, reserve_seconds=5, resources=here
+    )
 
 
 def train_and_score(

@@ -8,14 +8,16 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from fdc import manifest, sources
-from fdc.crops.cutting import cut_crops
+from fdc import files, manifest, sources
+from fdc.crops.cutting import cut_crops, place_faces
 from fdc.crops.store import CropStore
 from fdc.curation import quality, rules, split_history
 from fdc.curation.curate import curate
 from fdc.errors import DataError, StoreError
 from fdc.experiment import Experiment
+from fdc.faces import framing as framings
 from fdc.faces.choose import choose_recipe
+from fdc.faces.framing import Framing
 from fdc.faces.recipe import Recipe
 from fdc.locale import LANGUAGES, text
 from fdc.sample import dataset as sample
@@ -84,13 +86,15 @@ def crop_photos(experiment: Experiment) -> Cropped:
     settings = experiment.prepare
     root = photos_folder(experiment)
     checked = read_photos(experiment, root)
+    framing = choose_framing(experiment, root, checked)
     recipe = choose_recipe(
         background=settings.background,
         model=settings.background_model,
         detector=settings.detector,
         weights_folders=settings.weights,
         size=settings.size,
-        margin=settings.margin,
+        margin=framing.margin,
+        offset=framing.offset,
         colour=settings.background_colour,
         face=settings.face,
         several="largest" if settings.several_faces == "largest" else "refuse",
@@ -106,6 +110,34 @@ def crop_photos(experiment: Experiment) -> Cropped:
     )
     measured = with_quality(cropped, store, sharpness=experiment.rules.blurriest is not None)
     return Cropped(root, measured, recipe, store)
+
+
+def choose_framing(experiment: Experiment, root: Path, photos: pd.DataFrame) -> Framing:
+    """How crops lie around faces: as the experiment says, else as the photos of the set allow.
+
+    It is found once for a folder, by some of its photos: what is added later changes no crop.
+    """
+    settings = experiment.prepare
+    if settings.margin != "auto":
+        return Framing(settings.margin)
+    if settings.face == "whole":
+        return Framing()
+    path = workspace.framing(root)
+    kept = files.read_json(path)
+    if kept is None:
+        detector = choose_recipe(
+            background="none", detector=settings.detector, weights_folders=settings.weights
+        )
+        framing = framings.fit(place_faces(photos, root, detector, settings.weights))
+        files.write_json(path, framing._asdict())
+    else:
+        framing = Framing(**kept)
+    if framing != Framing():
+        console.print(
+            f"The faces fill these photos: crops are cut with a margin of {framing.margin:g}, "
+            f"{framing.offset:g} lower, so that they hold no empty pixels."
+        )
+    return framing
 
 
 def photos_folder(experiment: Experiment) -> Path:

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from rich.console import Console
 
-from fdc import registry
+from fdc import registry, weights
 from fdc.evaluation import evaluate, figures
 from fdc.evaluation.counts import count_photos
 from fdc.evaluation.model_card import render
@@ -17,6 +17,7 @@ from fdc.registry.comparison import outputs as outputs_of
 from fdc.search import SearchResult
 from fdc.tasks import Task
 from fdc.tracking import SearchRun
+from fdc.weights import Provenance
 
 from .prepare import Prepared
 from .sides import crops, side
@@ -61,6 +62,9 @@ def log_report(
     run.log_metrics({f"baseline/{name}": value for name, value in report.baseline.items()})
     run.log_metrics({"search/seconds": result.seconds, "search/peak_gb": result.peak_worker_gb})
     run.log_tags({"mlflow.note.content": "\n\n".join(report_lines(report))})
+    provenance = provenance_of(result)
+    if provenance is not None:
+        run.log_tags({f"fdc.backbone.{name}": value for name, value in vars(provenance).items()})
     run.log_dict(report.model_dump(mode="json"), REPORT)
     run.log_table(leaderboard_table(result), "leaderboard.json")
     counts = count_photos(prepared.manifest, prepared.task)
@@ -79,12 +83,34 @@ def log_report(
             },
             hyperparameters=result.best.hyperparameters,
             figures={text(f"figure.{name}", language): figure for name, figure in drawn.items()},
-            notes=[text("card.drawings", language)] if is_drawn(prepared) else [],
+            notes=notes(prepared, result, language),
         )
         run.log_text(card, file_name("model_card.html", language))
         if language == "en":  # as MLflow's own pages
             for name, figure in drawn.items():
                 run.log_figure(figure, f"figures/{name.replace(' ', '_')}.png")
+
+
+def notes(prepared: Prepared, result: SearchResult, language: Language) -> list[str]:
+    """What a reader of the card must know before all else."""
+    said = [text("card.drawings", language)] if is_drawn(prepared) else []
+    provenance = provenance_of(result)
+    if provenance is not None:
+        said.append(
+            text(
+                "card.pretrained",
+                language,
+                source=provenance.source,
+                trained_on=provenance.trained_on,
+                licence=provenance.licence,
+            )
+        )
+    return said
+
+
+def provenance_of(result: SearchResult) -> Provenance | None:
+    """Where the weights come from that the best network started from; None: from scratch."""
+    return weights.PRETRAINED.get(result.best.hyperparameters.get("network/family", ""))
 
 
 def is_drawn(prepared: Prepared) -> bool:
@@ -123,7 +149,8 @@ def leaderboard_table(result: SearchResult) -> pd.DataFrame:
     """One row per trial, the best first."""
     rows = [
         {
-            "trial": trial.number,
+            "trial": trial.id,
+            "role": trial.role,
             "status": trial.status,
             result.objective: trial.metrics.get(result.objective),
             "epochs": len(trial.curve),

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 import fdc.search
-from fdc import files, manifest, registry
+from fdc import files, manifest, registry, weights
 from fdc.curation.report import write_reports
 from fdc.experiment import Experiment
 from fdc.experiment import find as experiment_file
@@ -39,13 +39,13 @@ def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -
         prepared: Its photos.
         fresh: Begin anew where this search was done already.
     """
-    folder = search_folder(experiment, prepared, fresh)
+    spec = search_spec(experiment, prepared.task)
+    folder = search_folder(experiment, prepared, spec, fresh)
     done = files.read_json(folder / REGISTERED)
     if done is not None:
         console.print("\n".join(done["sentences"]))
         console.print("This search is done already; --fresh searches anew.", style="yellow")
         return
-    spec = search_spec(experiment, prepared.task)
     with open_run(experiment, prepared, spec, folder) as run:
         # The test side is not touched.
         train, validation = crops(prepared, "train"), crops(prepared, "validation")
@@ -73,13 +73,15 @@ def search_spec(experiment: Experiment, task: Task) -> SearchSpec:
     """The search that an experiment asks for, on a task whose classes are known."""
     settings = experiment.search.model_dump()
     resources = {name: settings.pop(name) for name in RESOURCES if name in settings}
-    return SearchSpec(task=task, resources=Resources(**resources), **settings)
+    at_hand = weights.pretrained(experiment.prepare.weights) if settings.pop("pretrained") else {}
+    return SearchSpec(task=task, resources=Resources(**resources), weights=at_hand, **settings)
 
 
-def search_name(experiment: Experiment, prepared: Prepared) -> str:
+def search_name(experiment: Experiment, prepared: Prepared, spec: SearchSpec) -> str:
     """A name that only this very search has, wherever it runs."""
     parts = (
         experiment.search.model_dump_json(exclude=set(RESOURCES)),
+        *sorted(spec.weights),
         prepared.task.model_dump_json(),
         prepared.recipe.fingerprint,
         manifest.digest(prepared.manifest),
@@ -87,9 +89,11 @@ def search_name(experiment: Experiment, prepared: Prepared) -> str:
     return f"{prepared.task.name}-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:10]}"
 
 
-def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = False) -> Path:
+def search_folder(
+    experiment: Experiment, prepared: Prepared, spec: SearchSpec, fresh: bool = False
+) -> Path:
     """Makes the folder of this very search; the next free one where a new search is wanted."""
-    name = search_name(experiment, prepared)
+    name = search_name(experiment, prepared, spec)
     folder = workspace.search(name)
     number = 2
     while fresh and ((folder / REGISTERED).is_file() or is_of_older_fdc(folder)):

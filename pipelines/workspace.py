@@ -36,6 +36,11 @@ def splits(task: str, root: Path) -> Path:
     return DATA / "splits" / dataset_name(root) / f"{task}.parquet"
 
 
+def framing(root: Path) -> Path:
+    """Where it is kept how crops lie around the faces of a folder of photos."""
+    return DATA / "framings" / f"{dataset_name(root)}.json"
+
+
 def search(name: str) -> Path:
     """Folder of one search: its checkpoints, its journal and its result."""
     return DATA / "searches" / name

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fdc import weights
 from fdc.locale import LocalizedText
 from fdc.tasks import Task
 from tests.clusters import Nodes, nodes
@@ -110,3 +111,12 @@ def engine(request: pytest.FixtureRequest) -> str:
     if request.param == "ray":
         request.getfixturevalue("cluster")
     return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def pretrained() -> dict[str, Path]:
+    """Networks that others trained, as an installed package or the folder of weights has them."""
+    found = weights.pretrained()
+    if "dlib_face" not in found:
+        pytest.skip("dlib's face network is not here: `make setup` installs it")
+    return found

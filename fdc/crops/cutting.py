@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fdc import manifest as manifests
 from fdc.choices import Engine
@@ -15,6 +17,8 @@ from fdc.crops.preparation import Photo, Preparation, prepare_photos
 from fdc.crops.store import RECIPE, CropStore, keys_of, stores
 from fdc.crops.writer import CropWriter
 from fdc.execution.cpus import usable_cpus
+from fdc.faces import alignment, framing
+from fdc.faces.framing import Placed
 from fdc.faces.recipe import Recipe
 from fdc.imaging.cache import Stamp
 from fdc.progress import track
@@ -88,6 +92,40 @@ def cut_crops(
                 passing[record.key] = (record.rule or "", record.reason or "")
     store = CropStore(folder)
     return _with_outcomes(manifest, keys, store, passing, root), store
+
+
+def place_faces(
+    manifest: pd.DataFrame,
+    root: Path | str,
+    recipe: Recipe,
+    weights: Sequence[Path | str] = (),
+) -> list[Placed]:
+    """Where the faces of some photos lie, of the same ones whatever the order of the rows.
+
+    Args:
+        manifest: the photos; rows in quarantine are left out.
+        root: folder of the photos, or an fsspec URL.
+        recipe: how faces are found.
+        weights: folders where weights may lie, before the cache folder.
+    """
+    clean = manifest[manifest["quarantine"].isna() & manifest["image_id"].notna()]
+    some = clean.drop_duplicates("image_id").sort_values("image_id").head(framing.PHOTOS)
+    preparation = Preparation(recipe, str(root), tuple(str(path) for path in weights))
+    sizes = some.set_index("image_id")[["width", "height"]].astype(int).T.to_dict("list")
+    photos = _photos(some, some["image_id"])
+    workers = min(usable_cpus(), len(some))
+    outcomes = prepare_photos(preparation, photos, engine="local", workers=workers)
+    records = [outcome.record for outcome in (outcomes if len(some) else ())]
+    placed = []
+    for record in records:
+        if record.box is not None:
+            width, height = sizes[record.key]
+            placed.append(Placed(width, height, record.box, _points(record.landmarks)))
+    return placed
+
+
+def _points(landmarks: Sequence[float] | None) -> NDArray[np.float64] | None:
+    return None if landmarks is None else alignment.ordered(landmarks)
 
 
 def _announce(folder: Path, recipe: Recipe) -> None:

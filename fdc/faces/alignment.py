@@ -35,12 +35,13 @@ _USED = [index for index, name in enumerate(LANDMARKS) if name != "nose"]
 _DOWN_OF_BOX = 0.03
 
 
-def canonical(size: int, margin: float) -> NDArray[np.float64]:
+def canonical(size: int, margin: float, offset: float = 0.0) -> NDArray[np.float64]:
     """Where the five points stand in a crop.
 
     Args:
         size: side of the crop in pixels.
-        margin: width around the tight face square, as a share of its side.
+        margin: width around the tight face square, as a share of its side; under 0 inside it.
+        offset: how far below that square's centre the crop's centre lies, as a share of its side.
 
     Returns:
         (5, 2) x and y in pixels, in the order of `choices.LANDMARKS`.
@@ -50,7 +51,7 @@ def canonical(size: int, margin: float) -> NDArray[np.float64]:
         >>> bool(left_eye[0] < right_eye[0]), bool(left_eye[1] == right_eye[1])
         (True, True)
     """
-    return (_POINTS + margin) / (1 + 2 * margin) * size
+    return (_POINTS + margin - (0, offset)) / (1 + 2 * margin) * size
 
 
 def ordered(landmarks: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
@@ -108,29 +109,33 @@ def similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> Matr
     return np.column_stack([turn, goal - turn @ centre])
 
 
-def by_landmarks(landmarks: NDArray[np.float64], size: int, margin: float) -> Matrix:
+def by_landmarks(
+    landmarks: NDArray[np.float64], size: int, margin: float, offset: float = 0.0
+) -> Matrix:
     """Matrix from the photo to a crop whose eyes and mouth stand at their canonical places.
 
     Args:
         landmarks: (5, 2) pixels of the photo, ordered.
         size: side of the crop in pixels.
-        margin: width around the tight face square, as a share of its side.
+        margin: see `canonical`.
+        offset: see `canonical`.
     """
-    return similarity(landmarks[_USED], canonical(size, margin)[_USED])
+    return similarity(landmarks[_USED], canonical(size, margin, offset)[_USED])
 
 
-def by_box(box: Sequence[float], size: int, margin: float) -> Matrix:
+def by_box(box: Sequence[float], size: int, margin: float, offset: float = 0.0) -> Matrix:
     """Matrix from the photo to a crop around a face's box; it shifts and scales, never turns.
 
     Args:
         box: x, y, width, height of the face in pixels of the photo.
         size: side of the crop in pixels.
-        margin: width around the tight face square, as a share of its side.
+        margin: see `canonical`.
+        offset: see `canonical`.
     """
     x, y, width, height = box
-    side = math.sqrt(width * height) * (1 + 2 * margin)
-    scale = size / side
-    centre_x, centre_y = x + width / 2, y + height * (0.5 + _DOWN_OF_BOX)
+    tight = math.sqrt(width * height)
+    scale = size / (tight * (1 + 2 * margin))
+    centre_x, centre_y = x + width / 2, y + height * (0.5 + _DOWN_OF_BOX) + tight * offset
     return np.array(
         [[scale, 0, size / 2 - scale * centre_x], [0, scale, size / 2 - scale * centre_y]]
     )

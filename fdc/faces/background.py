@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from fdc import weights
 from fdc.errors import WeightsError
-from fdc.faces import runtimes, weights
+from fdc.faces import runtimes
 from fdc.faces.grabcut import GrabCut
 from fdc.faces.recipe import NO_WEIGHTS, Recipe
 
@@ -88,7 +89,7 @@ class OwnSession:
 OWN_SESSIONS: dict[str, OwnSession] = dict.fromkeys(
     ("u2net", "u2netp", "u2net_human_seg", "silueta"), OwnSession(320, U2Net)
 )
-"""By model; every other one of `fdc.faces.weights.KNOWN` runs in rembg's session of its name."""
+"""By model; every other one of `fdc.weights.KNOWN` runs in rembg's session of its name."""
 
 
 def open_session(recipe: Recipe, folders: Sequence[Path | str], threads: int) -> Session | None:

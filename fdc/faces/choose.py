@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from fdc import weights
 from fdc.choices import BACKGROUND_MODEL
 from fdc.errors import WeightsError
-from fdc.faces import runtimes, weights
+from fdc.faces import runtimes
 from fdc.faces.recipe import NO_WEIGHTS, Recipe
 
 _log = logging.getLogger("fdc")

@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fdc import weights
 from fdc.choices import LANDMARKS
-from fdc.faces import alignment, weights
+from fdc.faces import alignment
 from fdc.faces.face import Face, box_of
 from fdc.faces.recipe import Recipe
 from fdc.quiet import native_stderr_hidden

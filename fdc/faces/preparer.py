@@ -190,11 +190,13 @@ class Preparer:
             face = seen.rescaled(photo.scale)
         if face.landmarks is not None and recipe.alignment == "similarity":
             try:
-                to_crop = alignment.by_landmarks(face.landmarks, recipe.size, recipe.margin)
+                to_crop = alignment.by_landmarks(
+                    face.landmarks, recipe.size, recipe.margin, recipe.offset
+                )
             except ValueError as error:
                 raise Refused("no face", str(error)) from error
         else:
-            to_crop = alignment.by_box(face.box, recipe.size, recipe.margin)
+            to_crop = alignment.by_box(face.box, recipe.size, recipe.margin, recipe.offset)
             if face.landmarks is None:
                 notes.append(BY_BOX)
         from_photo = alignment.rescaled(to_crop, photo.scale, photo.scale)

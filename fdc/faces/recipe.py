@@ -35,7 +35,9 @@ class Recipe(BaseModel):
         several: what to do with several faces where the annotation does not say which one is
             meant: "refuse" the photo or keep the "largest".
         alignment: "similarity" turns, scales and shifts by eyes and mouth; "box" does not turn.
-        margin: width around the tight face square (forehead to chin), as a share of its side.
+        margin: width around the tight face square (forehead to chin), as a share of its side; under
+            0 the crop lies inside it.
+        offset: how far below that square's centre the crop's centre lies, as a share of its side.
         detector: who finds the face where the annotation has none.
         detector_weights: SHA-256 of the detector's weights; None for MTCNN, whose weights come
             in its package.
@@ -59,7 +61,8 @@ class Recipe(BaseModel):
     face: FaceMode = "detect"
     several: Literal["refuse", "largest"] = "refuse"
     alignment: Literal["similarity", "box"] = "similarity"
-    margin: Annotated[float, Field(ge=0, le=2)] = choices.MARGIN
+    margin: Annotated[float, Field(ge=-0.3, le=2)] = choices.MARGIN
+    offset: Annotated[float, Field(ge=-0.5, le=0.5)] = 0.0
     detector: DetectorName | Literal["none"] = "yunet"
     detector_weights: Sha256 | None = None
     threshold: Annotated[float, Field(gt=0, lt=1)] = 0.7
@@ -80,7 +83,9 @@ class Recipe(BaseModel):
             >>> Recipe(size=32).fingerprint == Recipe(size=32, margin=0.3).fingerprint
             False
         """
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        # Models and stores from before there were offsets keep theirs.
+        without = set() if self.offset else {"offset"}
+        return hashlib.sha256(self.model_dump_json(exclude=without).encode()).hexdigest()[:16]
 
     @property
     def removes_background(self) -> bool:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from fdc import weights
 from fdc.errors import InferenceError
-from fdc.faces import weights
 from fdc.faces.preparer import Crop, Preparer, Refused
 from fdc.faces.recipe import NO_WEIGHTS, Recipe
 from fdc.inference.answer import Answer, Refusal, answer, refuse

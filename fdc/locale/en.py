@@ -186,6 +186,9 @@ TEXTS: dict[str, str] = {
     "card.minutes": "Minutes",
     "card.best trial": "Best trial",
     "card.drawings": "Trained and tested on drawings: it says nothing about real faces.",
+    "card.pretrained": "Starts from a network of others: {source}; trained on {trained_on};"
+    " licence of its weights: {licence}. Photos of public sets may have been among them, so that"
+    " figures on such a set may be too good.",
     "card.limits": "Limits of use",
     "card.limit.data": "These figures hold for photos like those above. On other cameras, in other"
     " light, for other ages or ethnicities it may do worse.",
@@ -224,7 +227,9 @@ TEXTS: dict[str, str] = {
     "figure.slices hint": "95% intervals; red: clearly worse than the rest; hollow: too few photos",
     "figure.learning curves": "Learning curves",
     "figure.learning curves hint": "{trials} trials, best first; x: did not complete",
-    "figure.trial": "trial {number}",
+    "figure.trial": "trial {id}",
+    "figure.baseline": "baseline {id}",
+    "figure.final": "best, trained on",
     "figure.epoch": "Epoch",
     "figure.on validation": "{metric} (validation photos)",
     "figure.no epoch": "no trial ended an epoch",

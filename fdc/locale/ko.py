@@ -184,6 +184,9 @@ TEXTS: dict[str, str] = {
     "card.best trial": "가장 좋은 시도",
     "card.drawings": "그린 얼굴로 학습하고 시험했습니다. 실제 얼굴에 대해서는 아무것도 말해 주지"
     " 않습니다.",
+    "card.pretrained": "다른 사람이 공개한 신경망에서 출발했습니다: {source}. 학습 데이터:"
+    " {trained_on}. 가중치의 라이선스: {licence}. 공개 데이터의 사진이 들어 있었을 수 있으므로,"
+    " 그런 데이터에서 잰 숫자는 실제보다 좋을 수 있습니다.",
     "card.limits": "사용의 한계",
     "card.limit.data": "이 숫자는 위의 데이터와 같은 종류의 사진에서만 뜻이 있습니다. 다른 카메라,"
     " 조명, 나이대, 인종의 사진에서는 더 나쁠 수 있습니다.",
@@ -219,7 +222,9 @@ TEXTS: dict[str, str] = {
     "figure.slices hint": "95% 신뢰구간, 빨강: 나머지보다 눈에 띄게 나쁨, 빈 원: 사진이 적음",
     "figure.learning curves": "학습 곡선",
     "figure.learning curves hint": "시도 {trials}개, 좋은 것부터, x: 끝까지 가지 못함",
-    "figure.trial": "시도 {number}",
+    "figure.trial": "시도 {id}",
+    "figure.baseline": "기준 {id}",
+    "figure.final": "최고 모델의 추가 학습",
     "figure.epoch": "에포크",
     "figure.on validation": "{metric}(검증 사진)",
     "figure.no epoch": "한 에포크를 마친 시도가 없음",

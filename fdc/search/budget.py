@@ -92,7 +92,7 @@ class Budget:
         """
         fair = self.trial_seconds_left * self._workers / max(1, trials_left) * work
         if epoch_seconds is None:
-            return max(0.0, min(fair, self.trial_seconds_left))
+            return min(fair, self.trial_seconds_left) if self.trial_seconds_left > 0 else None
         least = start_seconds + FEWEST_EPOCHS * epoch_seconds * min(1.0, work)
         if least > self.trial_seconds_left:
             return None

@@ -6,6 +6,7 @@ from pathlib import Path
 from fdc.errors import SearchError
 from fdc.execution import memory
 from fdc.execution.protocol import Died
+from fdc.search.baselines import TRAINED_ON
 from fdc.search.budget import START_SECONDS, duration
 from fdc.search.jobs import Job
 from fdc.search.messages import Failed
@@ -44,6 +45,7 @@ class _BestContinued:
             seed=best.seed,
             first_epoch=best.next_epoch,
             continues=best.id,
+            role="final",
         )
         start = scheduler.trial_folder(best.id) / checkpoint.BEST
         command = TrainCommand(
@@ -69,12 +71,16 @@ def best_to_continue(scheduler: Scheduler) -> TrialRecord | None:
     if begun is not None:
         best = None if begun.status else scheduler.history.trials[str(begun.continues)]
     else:
-        best = next(iter(scheduler.ranked()), None)
+        best = next((record for record in scheduler.ranked() if _can_go_on(record)), None)
     if best is None:
         return None
     start = best.start_seconds or START_SECONDS
     enough = start + FEWEST_EPOCHS_MORE * (best.seconds_per_epoch or 0.0)
     return best if scheduler.budget.left >= enough else None
+
+
+def _can_go_on(record: TrialRecord) -> bool:
+    return not record.is_baseline or record.hyperparameters["network/family"] in TRAINED_ON
 
 
 def continue_best(scheduler: Scheduler, epochs: int) -> None:

@@ -12,6 +12,7 @@ from fdc.execution.cpus import usable_cpus
 from fdc.execution.pool import open_pool
 from fdc.execution.protocol import WorkerPool
 from fdc.quiet import native_stderr_hidden
+from fdc.search.baselines import Baselines
 from fdc.search.budget import Budget
 from fdc.search.console import SearchConsole
 from fdc.search.failures import check_completed
@@ -88,6 +89,8 @@ def search(
                 console.say(
                     f"taking up the search in {folder}: {len(history.trials)} trials so far"
                 )
+            if spec.baselines:
+                scheduler.run(Baselines(scheduler, spec))
             _run_trials(scheduler, training, spec)
             if where.workers > 1 and where.engine == "local" and best_to_continue(scheduler):
                 # The best trial goes on alone, so it gets the cores and the memory of all.

@@ -151,10 +151,13 @@ class Scheduler:
     def _drop_checkpoints(self) -> None:
         kept = {job.record.continues for job in (*self._jobs.values(), *self._requeued)}
         kept.update(record.id for record in self.ranked()[:KEPT_CHECKPOINTS])
+        # Later trials start from them.
+        kept.update(record.id for record in self.history.trials.values() if record.is_baseline)
         for record in self.history.trials.values():
             if record.status is None:
                 continue
-            (self.trial_folder(record.id) / checkpoint.LAST).unlink(missing_ok=True)
+            for name in (checkpoint.LAST, checkpoint.FEATURES):
+                (self.trial_folder(record.id) / name).unlink(missing_ok=True)
             # From a trial of one of Hyperband's rounds any later trial may go on.
             if record.resource == 1 and record.id not in kept:
                 (self.trial_folder(record.id) / checkpoint.BEST).unlink(missing_ok=True)

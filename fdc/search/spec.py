@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,8 @@ class SearchSpec:
         augmentation: Names out of `fdc.tasks.AUGMENTATIONS`; one that the task forbids is an error.
         reserve_seconds: Part of `minutes` that is kept for the export, and for evaluation and
             registration at the caller.
+        weights: Files of `fdc.weights.PRETRAINED` that trials may start from, by model.
+        baselines: Whether what a trial has to beat is tried first.
         resources: Where the trials run.
     """
 
@@ -79,6 +81,8 @@ class SearchSpec:
     balance: Balance = "none"
     augmentation: tuple[str, ...] = USUAL_AUGMENTATION
     reserve_seconds: float = 30.0
+    weights: Mapping[str, Path] = field(default_factory=dict)
+    baselines: bool = True
     resources: Resources = Resources()
 
     @property
@@ -118,6 +122,7 @@ class SearchSpec:
             batch_size=self.batch_size,
             threads=self.resources.threads,
             memory_bytes=int((self.resources.memory_limit_gb or 0) * memory.GB),
+            weights=self.weights,
         )
 
     def check(self, train: CropView, validation: CropView) -> None:
@@ -145,11 +150,12 @@ class SearchSpec:
             raise SearchError(f"{error}.", "Leave it out of search.augmentation.") from None
 
     def _own_fields(self) -> dict[str, Any]:
-        names = {field.name for field in fields(self)} - {"task", "resources"}
-        return {name: getattr(self, name) for name in sorted(names)}
+        names = {each.name for each in fields(self)} - {"task", "resources", "weights"}
+        own = {name: getattr(self, name) for name in sorted(names)}
+        return own | {"pretrained": sorted(self.weights)}
 
 
-RESOURCES = tuple(field.name for field in fields(Resources))
+RESOURCES = tuple(each.name for each in fields(Resources))
 """Names of the settings that say where a search runs, and not what is searched."""
 
 

@@ -13,15 +13,15 @@ from autokeras.utils import data_utils
 from keras_tuner.engine.trial import Trial, TrialStatus
 from numpy.typing import NDArray
 
+from fdc.search.baselines import same_network
 from fdc.search.budget import START_SECONDS
 from fdc.search.jobs import Job
 from fdc.search.oracles import ORACLES, WorkerOracle
-from fdc.search.result import FINAL
 from fdc.search.scheduler import Scheduler
 from fdc.search.spec import SearchSpec
 from fdc.tracking import TrialRecord
 from fdc.training import checkpoint
-from fdc.training.graph import STARTING_POINTS
+from fdc.training.graph import starting_points
 from fdc.training.spec import TrainCommand
 
 ORACLE = "oracle.json"
@@ -56,10 +56,11 @@ class WorkerTuner(AutoTuner):  # type: ignore[misc]
         spec: SearchSpec,
         **kwargs: Any,
     ) -> None:
+        self._starting_points = starting_points(spec.weights)
         oracle = ORACLES[spec.tuner](
             trials=spec.trials,
             state_file=scheduler.folder / ORACLE,
-            starting_points=STARTING_POINTS,
+            starting_points=self._starting_points,
             objective=objective,
             max_trials=max_trials,
             seed=seed,
@@ -139,12 +140,12 @@ class WorkerTuner(AutoTuner):  # type: ignore[misc]
         first, last = self._epochs_of(values)
         record = self._scheduler.history.trials.get(trial.trial_id) or TrialRecord(
             id=trial.trial_id,
-            number=int(trial.trial_id),
+            number=len(self._scheduler.history.trials),
             hyperparameters=values,
             seed=_trial_seed(self._spec.seed, int(trial.trial_id)),
             first_epoch=first,
             resource=(last - first) / self._spec.epochs,
-            continues=values.get("tuner/trial_id"),
+            continues=values.get("tuner/trial_id") or self._baseline_of(values),
         )
         start = self._start_of(record)
         if start is None and not record.curve:
@@ -157,16 +158,16 @@ class WorkerTuner(AutoTuner):  # type: ignore[misc]
         return Job(record, command, last, share, self._scheduler.budget.now)
 
     def _trials_left(self) -> int:
-        records = [r for r in self._scheduler.history.trials.values() if r.id != FINAL]
+        records = [r for r in self._scheduler.history.trials.values() if r.role == "trial"]
         refused = sum(record.status == "REFUSED" for record in records)
-        if refused == len(records) >= len(STARTING_POINTS):
+        if refused == len(records) >= len(self._starting_points):
             # None of the points that every search starts from fits; neither would others.
             return 0
         wanted = self._spec.trials
         return wanted + min(refused, MOST_REFUSED * wanted) - len(records)
 
     def _share(self, work: float) -> float | None:
-        records = self._scheduler.history.trials.values()
+        records = [r for r in self._scheduler.history.trials.values() if r.role == "trial"]
         epochs = [
             r.seconds_per_epoch for r in records if r.seconds_per_epoch is not None and r.curve
         ]
@@ -185,6 +186,13 @@ class WorkerTuner(AutoTuner):  # type: ignore[misc]
         first, last = values.get("tuner/initial_epoch", 0), values.get("tuner/epochs", whole)
         begin = math.ceil(first * unit)
         return begin, max(begin + 1, math.ceil(last * unit))
+
+    def _baseline_of(self, values: Mapping[str, Any]) -> str | None:
+        """The baseline whose network a trial's is, so that its head need not start from nothing."""
+        for record in self._scheduler.history.trials.values():
+            if record.role == "baseline" and same_network(record.hyperparameters, values):
+                return record.id
+        return None
 
     def _start_of(self, record: TrialRecord) -> Path | None:
         if record.continues is None:

@@ -111,6 +111,9 @@ def _obey(channel: Channel, training: TrainingSpec, command: Command) -> None:
 
 
 def _train(channel: Channel, training: TrainingSpec, command: TrainCommand) -> None:
+    if command.feature_seconds is not None:
+        _fit_head(channel, training, command)
+        return
     from fdc.training.feed import fitting_batch_size
     from fdc.training.loop import Training, last_batch_size
 
@@ -126,6 +129,15 @@ def _train(channel: Channel, training: TrainingSpec, command: TrainCommand) -> N
         gc.collect()
         batch //= 2
         channel.send(BatchSizeReduced(batch))
+
+
+def _fit_head(channel: Channel, training: TrainingSpec, command: TrainCommand) -> None:
+    from fdc.training.linear import BATCH_SIZE, fit_head
+
+    began = time.monotonic()
+    parameters, metrics = fit_head(training, command, channel.heartbeat)
+    channel.send(Built(parameters, BATCH_SIZE))
+    _ask(channel, EpochEnded(0, metrics, time.monotonic() - began, True))
 
 
 def _run_epochs(channel: Channel, training: "Training") -> None:

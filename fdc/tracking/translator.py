@@ -101,8 +101,13 @@ class Translator:
         key, time = _key(trial), event["time"]
         match event["kind"]:
             case "trial_began":
-                tags = {"fdc.trial_id": trial.id, "fdc.status": "RUNNING", "fdc.reason": ""}
-                name = f"trial {trial.number:03d}"
+                tags = {
+                    "fdc.trial_id": trial.id,
+                    "fdc.role": trial.role,
+                    "fdc.status": "RUNNING",
+                    "fdc.reason": "",
+                }
+                name = f"{trial.role} {trial.id}"
                 params = trial.hyperparameters | {"seed": trial.seed, "number": trial.number}
                 if trial.continues is not None:
                     params["continues"] = trial.continues

@@ -6,7 +6,7 @@ from typing import Any
 from fdc.tracking.journal import Event, Journal
 from fdc.tracking.trials import TrialRecord, TrialStatus
 
-_PLAN = ("number", "hyperparameters", "seed", "first_epoch", "resource", "continues")
+_PLAN = ("number", "hyperparameters", "seed", "first_epoch", "resource", "continues", "role")
 """What is known of a trial before it runs."""
 
 _OUTCOME = ("status", "reason", "seconds", "traceback")

@@ -5,6 +5,9 @@ from typing import Any, Literal
 
 TrialStatus = Literal["COMPLETED", "PRUNED", "REFUSED", "FAILED"]
 
+TrialRole = Literal["trial", "baseline", "final"]
+"""Proposed by the tuner; what a trial has to beat; the best one, trained on."""
+
 RunStatus = Literal["FINISHED", "KILLED", "FAILED"]
 
 RUN_STATUS: dict[TrialStatus, RunStatus] = {
@@ -21,8 +24,8 @@ class TrialRecord:
     """One trial.
 
     Attributes:
-        id: Unique in the search; "final" is the winner, trained on.
-        number: Counts the trials from 0.
+        id: Unique in the search.
+        number: Counts the trials from 0, in the order of their start.
         hyperparameters: Values by name.
         seed: Of its weights and batches.
         status: None while it runs, or was interrupted.
@@ -37,6 +40,7 @@ class TrialRecord:
         seconds: What it took from start to end.
         resource: Share of a full trial that it may use up; under 1 in Hyperband's early rounds.
         continues: The trial whose weights it started from.
+        role: What it is for.
         traceback: Of a failure.
     """
 
@@ -56,7 +60,13 @@ class TrialRecord:
     seconds: float = 0.0
     resource: float = 1.0
     continues: str | None = None
+    role: TrialRole = "trial"
     traceback: str | None = None
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether it is what others have to beat."""
+        return self.role == "baseline"
 
     @property
     def metrics(self) -> dict[str, float]:

@@ -14,6 +14,7 @@ from fdc import files
 
 LAST = "last.npz"
 BEST = "best.npz"
+FEATURES = "features.npz"
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,8 @@
 """The search space: AutoKeras' graph of input, backbone and head, for driver and worker alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import autokeras
@@ -11,10 +12,13 @@ from autokeras.graph import Graph
 
 from fdc.training.analysers import ClassAnalyser
 from fdc.training.augmentation import Augmentation
-from fdc.training.backbones import choose_backbone, fitting
+from fdc.training.backbones import BACKBONES, choose_backbone, fitting
 from fdc.training.heads import Head, choose_head
-from fdc.training.optimizer import choose_optimizer
+from fdc.training.optimizer import choose_optimizer, choose_trunk_rate
 from fdc.training.spec import TrainingSpec
+
+NETWORK = "network"
+"""Name of the backbone's block, before its hyperparameters."""
 
 HEAD = "head"
 """Name of the head, before its hyperparameters in MLflow."""
@@ -22,13 +26,35 @@ HEAD = "head"
 NORMALISATION_MOMENTUM = 0.9
 """Of batch normalisation: Keras' 0.99 needs more steps than a small set has in its epochs."""
 
-STARTING_POINTS: tuple[Mapping[str, Any], ...] = (
+FROM_SCRATCH: tuple[Mapping[str, Any], ...] = (
     {},
     {"network/width": 16, "learning_rate": 4e-3},
     {"network/family": "plain"},
 )
-"""What every tuner tries first, as differences from the defaults: the residual net, one of a
-quarter of its cost, and plain convolutions."""
+"""The residual net, one of a quarter of its cost, and plain convolutions."""
+
+FROM_WEIGHTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "dlib_face": (
+        {"network/family": "dlib_face", "learning_rate": 1e-3},
+        {"network/family": "dlib_face", "learning_rate": 5e-4, "network/dlib_face/frozen": "half"},
+    ),
+    "dlib_age": ({"network/family": "dlib_age", "learning_rate": 1e-3},),
+}
+"""By family, what is tried with a network that others trained."""
+
+
+def starting_points(weights: Collection[str]) -> list[Mapping[str, Any]]:
+    """What every tuner tries first, as differences from the defaults.
+
+    Args:
+        weights: The models of `fdc.weights.PRETRAINED` that are at hand.
+
+    Example:
+        >>> len(starting_points([])), starting_points(["dlib_face"])[0]["network/family"]
+        (3, 'dlib_face')
+    """
+    pretrained = [point for family in weights for point in FROM_WEIGHTS.get(family, ())]
+    return [*pretrained, *FROM_SCRATCH]
 
 
 class CropInput(autokeras.ImageInput):  # type: ignore[misc]
@@ -46,22 +72,23 @@ class CropInput(autokeras.ImageInput):  # type: ignore[misc]
 
 
 class BackboneBlock(autokeras.Block):  # type: ignore[misc]
-    """One of `BACKBONES`, and the mean over what it finds.
+    """One of `BACKBONES`.
 
     Args:
         families: Names of those that may be proposed.
+        weights: Files of `fdc.weights.PRETRAINED`.
         **kwargs: Of AutoKeras' block.
     """
 
-    def __init__(self, families: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, families: Sequence[str], weights: Mapping[str, Path], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._families = families
+        self._weights = weights
 
     def build(self, hp: Any, inputs: Any = None) -> Any:
         """Declares the hyperparameters of every family, and builds the one that is chosen."""
         [crops] = inputs
-        features = choose_backbone(hp, self._families)(crops)
-        return keras.layers.GlobalAveragePooling2D(dtype="float32")(features)
+        return choose_backbone(hp, self._families, self._weights)(crops)
 
 
 class _BuiltByHead:
@@ -119,7 +146,8 @@ class SearchGraph(Graph):  # type: ignore[misc]
     def __init__(self, spec: TrainingSpec) -> None:
         size = spec.train.size
         crops = CropInput(name="crops", shape=(size, size, 3))
-        [features] = BackboneBlock(fitting(size, spec.memory_bytes), name="network")(crops)
+        families = fitting(size, spec.memory_bytes, spec.weights)
+        [features] = BackboneBlock(families, spec.weights, name=NETWORK)(crops)
         block = NumberBlock if spec.task.is_regression else ClassBlock
         super().__init__(inputs=crops, outputs=block(spec, name=HEAD)(features))
         self.spec = spec
@@ -140,7 +168,11 @@ class SearchGraph(Graph):  # type: ignore[misc]
         _normalise_quickly(model)
         with hp.name_scope(HEAD):
             head = choose_head(hp, self.spec.task, self.spec.scale)
-        model.compile(optimizer=choose_optimizer(hp), loss=head.loss(), jit_compile=False)
+        pretrained = [name for name, family in BACKBONES.items() if family.weights]
+        with hp.conditional_scope(f"{NETWORK}/family", pretrained):
+            trunk_rate = choose_trunk_rate(hp)
+        optimizer = choose_optimizer(hp, trunk_rate)
+        model.compile(optimizer=optimizer, loss=head.loss(), jit_compile=False)
         augmentation = Augmentation.choose(hp, self.spec.augmentation, self.spec.train.size)
         return TrialNetwork(model, head, augmentation)
 

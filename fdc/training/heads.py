@@ -142,7 +142,7 @@ class DistributionHead(Head):
 
     def decoding_layers(self, outputs: Any) -> Any:
         """Turns logits into the mean of their distribution."""
-        mean = keras.layers.Dense(1, use_bias=False, trainable=False, name="mean")
+        mean = keras.layers.Dense(1, use_bias=False, trainable=False, name="expected_value")
         numbers = mean(keras.layers.Softmax()(outputs))
         mean.set_weights([self._support.astype(np.float32)[:, None]])
         return keras.layers.Reshape(())(numbers)

@@ -1,6 +1,7 @@
 """What a worker is told to train or to export, and what comes of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class TrainingSpec:
         batch_size: Crops in a batch, at most.
         threads: CPU threads of the worker.
         memory_bytes: What the worker may use; 0: its part of what is free where it runs.
+        weights: Files of `fdc.weights.PRETRAINED` that networks may start from, by model.
     """
 
     train: CropView
@@ -35,6 +37,7 @@ class TrainingSpec:
     batch_size: int
     threads: int
     memory_bytes: int
+    weights: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def objective(self) -> Objective:
@@ -62,6 +65,8 @@ class TrainCommand:
         start: A checkpoint whose weights the first epoch starts from; None: fresh ones.
         first_epoch: The number of that epoch.
         batch_size: Crops in a batch; None: what fits the set, or what the last checkpoint had.
+        feature_seconds: Where the head alone is trained, by a solver instead of epochs: what the
+            features of the training crops may take; None: all of the network is trained.
     """
 
     folder: Path
@@ -70,6 +75,7 @@ class TrainCommand:
     start: Path | None = None
     first_epoch: int = 0
     batch_size: int | None = None
+    feature_seconds: float | None = None
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
+from fdc import weights
 from fdc.errors import WeightsError
-from fdc.faces import background, runtimes, weights
+from fdc.faces import background, runtimes
 from fdc.faces.recipe import Recipe
 from fdc.imaging import decoding
 

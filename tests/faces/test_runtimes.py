@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fdc import weights
 from fdc.errors import WeightsError
-from fdc.faces import background, runtimes, weights
+from fdc.faces import background, runtimes
 from fdc.imaging import decoding
 
 

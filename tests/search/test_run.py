@@ -30,7 +30,7 @@ TWO = Resources(workers=2)
 
 def look_for(data, folder, log=None, **changes):
     train, validation = data.split(changes.get("task", TASK).kind)
-    usual = {"task": TASK, "minutes": None, "trials": 2, "epochs": 2, "seed": 0}
+    usual = {"task": TASK, "minutes": None, "trials": 2, "epochs": 2, "seed": 0, "baselines": False}
     spec = SearchSpec(**{**usual, **changes})
     return search(train, validation, spec, folder, history=log, quiet=True)
 
@@ -216,7 +216,7 @@ def test_no_completed_trial_is_an_error_with_the_reasons(data, tmp_path):
     train, validation = data.split(KIND)
     beyond = type(train)(train.path, 90, 32, train.positions + 1000, train.targets)
     log = Recorder(tmp_path)
-    spec = SearchSpec(TASK, minutes=None, trials=2, epochs=1)
+    spec = SearchSpec(TASK, minutes=None, trials=2, epochs=1, baselines=False)
     with pytest.raises(SearchError) as told:
         search(beyond, validation, spec, tmp_path, history=log, quiet=True)
     assert "Not one of 2 trials was completed" in told.value.message
@@ -229,7 +229,7 @@ def test_a_budget_without_room_for_an_epoch_says_what_would_fit(data, tmp_path):
     many = np.resize(np.arange(60), 5_000_000)
     huge = type(train)(train.path, 90, 32, train.positions[many], train.targets[many])
     log = Recorder(tmp_path)
-    spec = SearchSpec(TASK, minutes=4, trials=9)
+    spec = SearchSpec(TASK, minutes=4, trials=9, baselines=False)
     with pytest.raises(SearchError) as told:
         search(huge, validation, spec, tmp_path, history=log, quiet=True)
     assert "Not one epoch fits into 4:00 min: the fastest network" in told.value.message

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fdc.training import graph
-from fdc.training.graph import NORMALISATION_MOMENTUM, STARTING_POINTS, SearchGraph
+from fdc.training.graph import NORMALISATION_MOMENTUM, SearchGraph, starting_points
 from fdc.training.heads import DistributionHead
 
 EVERY_KIND = {"network/family", "learning_rate", "weight_decay", "mixup", "shift", "head/dropout"}
@@ -66,7 +66,7 @@ def test_values_decide(data):
 
 def test_the_starting_points_are_a_residual_net_a_quarter_of_it_and_a_plain_one(data):
     default, small, plain = (
-        graph.build(data.spec(), point).model.count_params() for point in STARTING_POINTS
+        graph.build(data.spec(), point).model.count_params() for point in starting_points([])
     )
     assert 1.1e6 < default < 1.3e6
     assert small < 0.3 * default

@@ -49,7 +49,7 @@ def learning_curves(
             named = rank < _LEGEND_TRIALS
             colour = palette.CURVES[rank] if named else palette.LIGHT_GREY
             status = "" if trial.status == "COMPLETED" else f", {_status(trial, language)}"
-            name = text("figure.trial", language, number=trial.number)
+            name = text(f"figure.{trial.role}", language, id=trial.id)
             label = f"{name}: {pick(values):.4g}{status}" if named else None
             width = 2.4 if rank == 0 else 1.4
             axes.plot(epochs, values, color=colour, linewidth=width, label=label, zorder=3 - rank)
@@ -102,7 +102,7 @@ def leaderboard(
                 va="center",
                 fontsize=8.5,
             )
-        names = [text("figure.trial", language, number=trial.number) for trial in rows]
+        names = [text(f"figure.{trial.role}", language, id=trial.id) for trial in rows]
         axes.set_yticks(range(len(rows)), names)
         axes.invert_yaxis()
         axes.set(xlabel=_axis(metric, language))

