@@ -158,7 +158,7 @@ class SearchSettings(_Settings):
     memory_limit_gb: float | None = Field(default=None, gt=0, description="Of one worker.")
     balance: Balance = Field(default="none", description="What is done for rare classes.")
     pretrained: bool = Field(
-        default=True, description="Start from networks of faces that are at hand; see fdc weights."
+        default=True, description="Start from published networks of faces, where they are at hand."
     )
     baselines: bool = Field(
         default=True, description="Try first what a model has to beat: heads on fixed features."

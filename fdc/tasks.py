@@ -14,12 +14,12 @@ from fdc.locale import Language, LocalizedText, text
 
 Kind = Literal["classes", "ordinal", "regression"]
 
-AugmentationName = Literal["flip", "shift", "brightness", "contrast", "colour"]
+AugmentationName = Literal["flip", "shift", "turn", "erase", "brightness", "contrast", "colour"]
 
 AUGMENTATIONS: tuple[AugmentationName, ...] = get_args(AugmentationName)
 """Every way in which a training crop may be varied; a task may forbid some of them."""
 
-USUAL_AUGMENTATION: tuple[AugmentationName, ...] = ("flip", "shift")
+USUAL_AUGMENTATION: tuple[AugmentationName, ...] = ("flip", "shift", "turn")
 """How a search varies training crops where it is not told."""
 
 Direction = Literal["min", "max"]

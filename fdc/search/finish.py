@@ -19,6 +19,10 @@ from fdc.training.spec import ExportCommand, ExportResult, TrainCommand, Trainin
 FEWEST_EPOCHS_MORE = 2
 """With fewer, the best trial stays as it is."""
 
+TIMES_LONGER = 5
+"""How many times as many epochs as a trial the best one may go on: small sets used a part of their
+budget only."""
+
 EXPORT_TRIES = 2
 EXPORT_SECONDS = 300.0
 
@@ -56,7 +60,7 @@ class _BestContinued:
             record.first_epoch,
         )
         budget = scheduler.budget
-        limit = record.first_epoch + self._epochs
+        limit = record.first_epoch + TIMES_LONGER * self._epochs
         return Job(record, command, limit, budget.left, budget.now, False, deadline=budget.end)
 
     def tell(self, job: Job) -> None:
@@ -88,7 +92,7 @@ def continue_best(scheduler: Scheduler, epochs: int) -> None:
 
     Args:
         scheduler: Who has it trained.
-        epochs: How many more at most.
+        epochs: Of a trial at most; here they may be `TIMES_LONGER` as many.
     """
     best = best_to_continue(scheduler)
     if best is None:

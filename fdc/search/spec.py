@@ -56,7 +56,7 @@ class SearchSpec:
         tuner: "greedy", "bayesian", "hyperband" or "random".
         minutes: All that the search may take, its export included; None: no limit.
         trials: How many at most; refused ones do not count.
-        epochs: Of one trial at most, and of the training in which the winner goes on.
+        epochs: Of one trial at most; the winner may go on for several times as many.
         patience: Epochs without gain that end a trial; None: none do.
         batch_size: Crops in a batch at most; small sets get smaller ones.
         seed: The same seed gives the same trials, scores and winner on the CPU with one worker, as

@@ -1,10 +1,21 @@
-"""Random variations of training crops, in NumPy; none of them turns a face upside down."""
+"""Random variations of training crops; none of them turns a face upside down."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+TURN = 10.0
+SCALE = 0.1
+ERASE = 0.5
+ERASED = (0.02, 0.2)
+"""Least and greatest share of a crop that is erased."""
+
+NARROWEST = 0.4
+"""Least ratio of an erased rectangle's sides."""
 
 BRIGHTNESS = 0.15
 CONTRAST = 0.2
@@ -18,6 +29,10 @@ class Augmentation:
     Attributes:
         flip: Whether half of the crops are mirrored, left to right.
         shift: Furthest shift in pixels, sideways and up or down; the edge is repeated.
+        turn: Furthest turn to either side, in degrees; a crop that is turned is also scaled by up
+            to a tenth.
+        erase: Share of the crops of which a rectangle is painted over with one colour (Zhong et al.
+            2020, "Random Erasing Data Augmentation").
         brightness: Furthest change, as a share of white.
         contrast: Furthest change, as a share of the contrast.
         colour: Furthest gain or loss of one channel, as a share.
@@ -27,6 +42,8 @@ class Augmentation:
 
     flip: bool = False
     shift: int = 0
+    turn: float = 0.0
+    erase: float = 0.0
     brightness: float = 0.0
     contrast: float = 0.0
     colour: float = 0.0
@@ -57,6 +74,8 @@ class Augmentation:
         return cls(
             flip="flip" in names,
             shift=shift if "shift" in names else 0,
+            turn=TURN if "turn" in names else 0.0,
+            erase=ERASE if "erase" in names else 0.0,
             brightness=BRIGHTNESS if "brightness" in names else 0.0,
             contrast=CONTRAST if "contrast" in names else 0.0,
             colour=COLOUR if "colour" in names else 0.0,
@@ -79,8 +98,9 @@ class Augmentation:
         Returns:
             float32 crops 0 to 255 of the same shape, and their targets.
         """
-        varied = self._move(crops, random).astype(np.float32)
-        varied = self._tint(varied, random)
+        moved = self._warp(crops, random) if self.turn else self._move(crops, random)
+        varied = self._tint(moved.astype(np.float32), random)
+        varied = self._erase(varied, random)
         if self.mixup <= 0:
             return varied, targets
         share = np.float32(random.beta(self.mixup, self.mixup))
@@ -104,6 +124,40 @@ class Augmentation:
         batch = np.arange(count)[:, None, None]
         moved: NDArray[np.uint8] = crops[batch, rows[:, :, None], columns[:, None, :]]
         return moved
+
+    def _warp(self, crops: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+        """Flip, shift, turn and scale in one interpolation; the edge is repeated."""
+        count, size = crops.shape[:2]
+        middle = (size - 1) / 2
+        angles = random.uniform(-self.turn, self.turn, count)
+        scales = random.uniform(1 - SCALE, 1 + SCALE, count)
+        shifts = random.uniform(-self.shift, self.shift, (count, 2))
+        mirrored = random.random(count) < 0.5 if self.flip else np.zeros(count, bool)
+        varied = np.empty_like(crops)
+        for index, crop in enumerate(crops):
+            matrix = cv2.getRotationMatrix2D((middle, middle), angles[index], scales[index])
+            matrix[:, 2] += shifts[index]
+            if mirrored[index]:
+                matrix[0] = [0, 0, 2 * middle] - matrix[0]
+            varied[index] = cv2.warpAffine(
+                crop, matrix, (size, size), borderMode=cv2.BORDER_REPLICATE
+            )
+        return varied
+
+    def _erase(
+        self, crops: NDArray[np.float32], random: np.random.Generator
+    ) -> NDArray[np.float32]:
+        if not self.erase:
+            return crops
+        crops = crops.copy()
+        size = crops.shape[1]
+        for index in np.flatnonzero(random.random(len(crops)) < self.erase):
+            side = size * math.sqrt(random.uniform(*ERASED))
+            ratio = math.sqrt(random.uniform(NARROWEST, 1 / NARROWEST))
+            height, width = min(size, round(side * ratio)), min(size, round(side / ratio))
+            top, left = random.integers(0, [size - height + 1, size - width + 1])
+            crops[index, top : top + height, left : left + width] = random.uniform(0, 255, 3)
+        return crops
 
     def _tint(self, crops: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
         if not (self.brightness or self.contrast or self.colour):

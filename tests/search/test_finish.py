@@ -6,6 +6,7 @@ from fdc.errors import SearchError
 from fdc.execution.protocol import Died
 from fdc.search.budget import Budget
 from fdc.search.console import SearchConsole
+from fdc.search import finish
 from fdc.search.finish import best_to_continue, continue_best, export_winner
 from fdc.search.messages import Failed
 from fdc.search.scheduler import Scheduler
@@ -18,8 +19,9 @@ EXPORTED = ExportResult({"val_accuracy": 0.8}, 1e-6)
 
 
 @pytest.fixture
-def searched(tmp_path):
+def searched(tmp_path, monkeypatch):
     """A search of two trials, the second one better, of an epoch each."""
+    monkeypatch.setattr(finish, "TIMES_LONGER", 1)
 
     def make(minutes=10.0, **script):
         clock = Clock()

@@ -3,7 +3,7 @@ import pytest
 
 from fdc.training.augmentation import Augmentation
 
-EVERYTHING = ("flip", "shift", "brightness", "contrast", "colour")
+EVERYTHING = ("flip", "shift", "turn", "erase", "brightness", "contrast", "colour")
 
 
 @pytest.fixture
@@ -64,3 +64,39 @@ def test_the_same_seed_gives_the_same_batch(crops, labels):
     one, _ = vary(crops, labels, np.random.default_rng(9))
     two, _ = vary(crops, labels, np.random.default_rng(9))
     np.testing.assert_array_equal(one, two)
+
+
+def test_turns_keep_the_middle_and_the_direction_of_faces(labels):
+    crops = np.zeros((40, 33, 33, 3), np.uint8)
+    crops[:, 14:19, 14:19] = 255  # the middle
+    crops[:, 2:6, 14:19] = 200  # above it
+    varied, _ = Augmentation(turn=10.0)(crops, labels, np.random.default_rng(3))
+    assert (varied[:, 16, 16] == 255).all()
+    assert (varied[:, :11].sum(axis=(1, 2, 3)) > 0).all()
+    assert (varied[:, 22:] == 0).all()
+    assert (varied != crops).any(axis=(1, 2, 3)).all()
+
+
+def test_a_turned_flip_mirrors(crops, labels):
+    barely = Augmentation(flip=True, turn=1e-9)
+    varied, _ = barely(crops, labels, np.random.default_rng(3))
+    mirrored = crops[:, :, ::-1]
+    middle = slice(6, 10)
+    nearer = [
+        np.abs(one[middle, middle] - twin[middle, middle]).mean()
+        < np.abs(one[middle, middle] - plain[middle, middle].astype(float)).mean()
+        for one, twin, plain in zip(varied, mirrored.astype(float), crops, strict=True)
+    ]
+    assert 8 < np.sum(nearer) < 32
+
+
+def test_erasing_paints_one_rectangle_over_about_half_of_the_crops(crops, labels):
+    varied, _ = Augmentation(erase=0.5)(crops, labels, np.random.default_rng(5))
+    changed = (varied != crops).any(axis=3)
+    touched = changed.any(axis=(1, 2))
+    assert 8 < touched.sum() < 32
+    for mask, crop in zip(changed[touched], varied[touched], strict=True):
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        part = crop[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        assert len(np.unique(part.reshape(-1, 3), axis=0)) == 1
+        assert 0.01 < mask.mean() < 0.3
