@@ -89,6 +89,7 @@ bench: $(READY) ## Print the figures that the documents quote (hours; PHOTOS=, W
 	$(BIN)/python benchmarks/epoch_prediction.py
 	$(BIN)/python benchmarks/tracking_writers.py
 	$(BIN)/python benchmarks/serving.py $(PHOTOS)
+	$(BIN)/python benchmarks/quality.py $(PHOTOS)
 	$(BIN)/python benchmarks/structure.py
 
 lock: $(READY) ## Compile requirements.txt, keeping its pins (ARGS=--upgrade takes the newest)

@@ -45,7 +45,13 @@ def main() -> None:
         result = search(
             crops(order[held:]),
             crops(order[:held]),
-            SearchSpec(TASK, minutes=None, trials=options.trials, epochs=options.epochs),
+            SearchSpec(
+                TASK,
+                minutes=None,
+                trials=options.trials,
+                epochs=options.epochs,
+                baselines=False,
+            ),
             Path(scratch) / "search",
         )
         history = TrialHistory(Journal(Path(scratch) / "refused"))
@@ -53,7 +59,7 @@ def main() -> None:
             search(
                 crops(np.resize(order[held:], TOO_MANY)),
                 crops(order[:held]),
-                SearchSpec(TASK, minutes=10),
+                SearchSpec(TASK, minutes=10, baselines=False),
                 Path(scratch) / "refused",
                 history=history,
             )

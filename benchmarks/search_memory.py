@@ -59,7 +59,8 @@ sides = [
     for begin, end in ((held, count), (0, held))
 ]
 task = Task(kind="classes", column="label", classes=("a", "b"))
-search(*sides, SearchSpec(task, trials=1, epochs=1, minutes=None), Path(folder))
+spec = SearchSpec(task, trials=1, epochs=1, minutes=None, baselines=False)
+search(*sides, spec, Path(folder))
 """
 
 PLAIN = """

@@ -51,7 +51,8 @@ sides = [
 options = json.loads(options)
 resources = Resources(workers=options.pop("workers", 1))
 task = Task(kind="classes", column="label", classes=("a", "b"))
-spec = SearchSpec(task, minutes=None, patience=None, resources=resources, **options)
+options |= {"minutes": None, "patience": None, "baselines": False}
+spec = SearchSpec(task, resources=resources, **options)
 run = SearchRun("fdc-benchmark", "overhead", Path(folder), uri=tracked) if tracked else None
 result = search(*sides, spec, Path(folder), history=run and run.history, quiet=True)
 if run:

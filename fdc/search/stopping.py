@@ -40,10 +40,14 @@ class StoppingPolicy:
         if math.isinf(self.budget.end):
             return None
         epochs = job.limit - job.record.first_epoch
-        first = not any(trial.curve for trial in self.history.trials.values())
-        deadline = self.budget.deadline(job.started, job.share, epoch_seconds, epochs, first)
+        first = not any(
+            trial.curve for trial in self.history.trials.values() if trial.role == "trial"
+        )
+        # Of a network that starts from a solved head one epoch says something.
+        needed = 1 if self._starts_from_baseline(job) else epochs
+        deadline = self.budget.deadline(job.started, job.share, epoch_seconds, needed, first)
         if deadline is None and job.is_trial and not job.record.curve:
-            fewest = min(budgets.FEWEST_EPOCHS, epochs)
+            fewest = min(budgets.FEWEST_EPOCHS, needed)
             return (
                 "REFUSED",
                 f"an epoch would take {duration(epoch_seconds)}: {fewest} of them do not fit into "
@@ -89,6 +93,10 @@ class StoppingPolicy:
             return None
         latest = min(job.deadline + budgets.OVERRUN * epoch_seconds, self.budget.end)
         return max(0.0, latest - self.budget.now)
+
+    def _starts_from_baseline(self, job: Job) -> bool:
+        before = self.history.trials.get(job.record.continues or "")
+        return before is not None and before.is_baseline
 
     def _early_ending(self, job: Job) -> Outcome | None:
         record = job.record

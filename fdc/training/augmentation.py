@@ -129,10 +129,10 @@ class Augmentation:
         """Flip, shift, turn and scale in one interpolation; the edge is repeated."""
         count, size = crops.shape[:2]
         middle = (size - 1) / 2
-        angles = random.uniform(-self.turn, self.turn, count)
-        scales = random.uniform(1 - SCALE, 1 + SCALE, count)
+        angles = random.uniform(-self.turn, self.turn, (count,))
+        scales = random.uniform(1 - SCALE, 1 + SCALE, (count,))
         shifts = random.uniform(-self.shift, self.shift, (count, 2))
-        mirrored = random.random(count) < 0.5 if self.flip else np.zeros(count, bool)
+        mirrored = random.random((count,)) < (0.5 if self.flip else 0.0)
         varied = np.empty_like(crops)
         for index, crop in enumerate(crops):
             matrix = cv2.getRotationMatrix2D((middle, middle), angles[index], scales[index])

@@ -4,9 +4,9 @@ import pytest
 
 from fdc.errors import SearchError
 from fdc.execution.protocol import Died
+from fdc.search import finish
 from fdc.search.budget import Budget
 from fdc.search.console import SearchConsole
-from fdc.search import finish
 from fdc.search.finish import best_to_continue, continue_best, export_winner
 from fdc.search.messages import Failed
 from fdc.search.scheduler import Scheduler

@@ -56,6 +56,17 @@ def test_a_trial_whose_epochs_do_not_fit_its_share_is_refused(policy, job):
     assert reason == ("an epoch would take 20.0 s: 3 of them do not fit into its share of 50.0 s")
 
 
+def test_of_a_network_with_a_solved_head_one_epoch_has_to_fit(policy, job, history, tmp_path):
+    job([0.5])
+    baseline = history.trial_began(TrialRecord("dlib-face", 1, {}, seed=1, role="baseline"))
+    plan = TrialRecord("2", 2, {}, seed=1, continues=baseline.id)
+    command = TrainCommand(tmp_path, {}, 1)
+    trial = Job(history.trial_began(plan), command, 60, share=50.0, started=1000.0)
+    assert policy(minutes=10).refusal(trial, 45.0) is None
+    _, reason = policy(minutes=10).refusal(trial, 55.0)
+    assert "1 of them do not fit" in reason
+
+
 def test_a_refusal_counts_the_epochs_that_a_round_has_and_not_those_before_it(policy, job):
     job([0.5])
     promoted = job(limit=3)
