@@ -219,6 +219,14 @@ def settings() -> None:
     show_settings()
 
 
+@app.command()
+def weights() -> None:
+    """List the published networks that a search may start from, and where they come from."""
+    from .weights import show_weights
+
+    show_weights()
+
+
 @data_app.command()
 def report(
     task: TaskName = "age",
