@@ -4,12 +4,14 @@ from typing import get_args
 
 from fdc import choices
 from fdc.experiment import Experiment, PrepareSettings
+from fdc.faces import framing
 from fdc.faces.recipe import Recipe
 
 
 def test_a_recipe_and_the_settings_start_from_the_same_crop() -> None:
     settings, recipe = PrepareSettings(), Recipe()
-    assert (settings.size, settings.margin) == (recipe.size, recipe.margin)
+    assert settings.size == recipe.size
+    assert framing.MARGINS[0] == recipe.margin
     assert settings.background_colour == recipe.colour
     assert settings.face == recipe.face
 

@@ -24,8 +24,8 @@ ON_NOTHING: Mapping[str, Mapping[str, Any]] = {"constant": {}, "skin_colour": {}
 TRAINED_ON = ("dlib_face", "dlib_age")
 """Families of which a baseline may go on as a trial."""
 
-RATE = {"learning_rate": 1e-3, "trunk_rate": 0.3}
-"""At which the network of a baseline learns, should it go on."""
+GOING_ON = {"learning_rate": 5e-4, "trunk_rate": 0.3, "head/dropout": 0.0}
+"""How the network of a baseline learns, should it go on: gently, its head is solved already."""
 
 MOST_SECONDS = 40.0
 """What the features of one baseline may take: a first model is wanted within a minute."""
@@ -52,7 +52,7 @@ def baselines(task: Task, weights: Collection[str]) -> list[dict[str, Any]]:
     head = {"head/target": "distribution"} if task.is_regression else {"head/label_smoothing": 0.0}
     with_weights = {family: own for family, own in ON_WEIGHTS.items() if family in weights}
     return [
-        {"network/family": family, **own, **head, **RATE}
+        {"network/family": family, **own, **head, **GOING_ON}
         for family, own in {**with_weights, **ON_NOTHING}.items()
     ]
 
@@ -109,7 +109,7 @@ class Baselines:
             folder = scheduler.trial_folder(trial_id)
             seconds = min(MOST_SECONDS, FEATURES_SHARE * scheduler.budget.left)
             command = TrainCommand(folder, values, record.seed, feature_seconds=seconds)
-            return Job(record, command, 1, 0.0, scheduler.budget.now, is_trial=False)
+            return Job(record, command, 1, 0.0, scheduler.budget.now, is_trial=False, total=1)
         return None
 
     def tell(self, job: Job) -> None:

@@ -79,7 +79,9 @@ def best_to_continue(scheduler: Scheduler) -> TrialRecord | None:
     if best is None:
         return None
     start = best.start_seconds or START_SECONDS
-    enough = start + FEWEST_EPOCHS_MORE * (best.seconds_per_epoch or 0.0)
+    # What solving a head took says nothing about an epoch: there, the probe tells.
+    epoch = 0.0 if best.is_baseline else best.seconds_per_epoch or 0.0
+    enough = START_SECONDS if best.is_baseline else start + FEWEST_EPOCHS_MORE * epoch
     return best if scheduler.budget.left >= enough else None
 
 

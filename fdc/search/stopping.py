@@ -106,7 +106,9 @@ class StoppingPolicy:
         others = [
             trial.curve
             for trial in self.history.trials.values()
-            if trial.status in ("COMPLETED", "PRUNED") and trial.resource == record.resource
+            if trial.role == "trial"
+            and trial.status in ("COMPLETED", "PRUNED")
+            and trial.resource == record.resource
         ]
         total = job.total - record.first_epoch
         reason = pruning.unpromising(record.curve, total, others, self.objective)

@@ -35,10 +35,15 @@ FROM_SCRATCH: tuple[Mapping[str, Any], ...] = (
 
 FROM_WEIGHTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "dlib_face": (
-        {"network/family": "dlib_face", "learning_rate": 1e-3},
-        {"network/family": "dlib_face", "learning_rate": 5e-4, "network/dlib_face/frozen": "half"},
+        {"network/family": "dlib_face", "learning_rate": 5e-4, "head/dropout": 0.0},
+        {
+            "network/family": "dlib_face",
+            "network/dlib_face/frozen": "half",
+            "learning_rate": 5e-4,
+            "head/dropout": 0.0,
+        },
     ),
-    "dlib_age": ({"network/family": "dlib_age", "learning_rate": 1e-3},),
+    "dlib_age": ({"network/family": "dlib_age", "learning_rate": 5e-4, "head/dropout": 0.0},),
 }
 """By family, what is tried with a network that others trained."""
 

@@ -24,8 +24,15 @@ MOST_ITERATIONS = 60
 
 BATCH_SIZE = 64
 
-SMALLEST_DEVIATION = 1e-3
+SMALLEST_DEVIATION = 1e-6
 """Features that vary less are taken to be constant."""
+
+LEVELLED = 0.25
+"""Share of the median deviation that is added to all: a feature that hardly ever stirs would else
+get weights so large that the first steps of a training that goes on would wreck all answers."""
+
+SOLVER_SHARE = 0.5
+"""What the solver may take, as a share of what the features may."""
 
 Floats = NDArray[np.float32]
 
@@ -58,15 +65,17 @@ def fit_head(
     if spec.balance != "none":
         weights = sample_weights(targets).astype(np.float32)
     mean, deviation = features.mean(axis=0), features.std(axis=0)
-    scale = np.where(deviation < SMALLEST_DEVIATION, 0, 1 / (deviation + SMALLEST_DEVIATION))
+    floor = LEVELLED * float(np.median(deviation)) + SMALLEST_DEVIATION
+    scale = np.where(deviation < SMALLEST_DEVIATION, 0, 1 / (deviation + floor))
     encoded = network.head.encode(targets)
     solution = np.zeros((features.shape[1] + 1, network.head.units), np.float32)
     solution[-1] = np.log(np.average(encoded, axis=0, weights=weights) + 1e-6)
     best: dict[str, float] | None = None
+    until = time.monotonic() + SOLVER_SHARE * (command.feature_seconds or 0.0)
+    standardised = (features - mean) * scale
+    weights /= weights.mean()
     for penalty in PENALTIES:
-        solution, loss = _solved(
-            solution, (features - mean) * scale, encoded, weights / weights.mean(), penalty, on_step
-        )
+        solution, loss = _solved(solution, standardised, encoded, weights, penalty, until, on_step)
         kernel = scale[:, None] * solution[:-1]
         bias = solution[-1] - mean @ kernel
         answers = network.head.decode((validation @ kernel + bias).astype(np.float32))
@@ -76,6 +85,8 @@ def fit_head(
             break
         best = metrics
         layer.set_weights([kernel, bias])
+        if time.monotonic() > until:
+            break
     assert best is not None
     _keep(command, network.model, best)
     return int(network.model.count_params()), best
@@ -87,9 +98,13 @@ def _solved(
     encoded: Floats,
     weights: Floats,
     penalty: float,
+    until: float,
     on_step: Callable[[], None],
 ) -> tuple[Floats, float]:
-    """The weights (features + 1, units), the bias last, and their loss without the penalty."""
+    """The weights (features + 1, units), the bias last, and their loss without the penalty.
+
+    When the clock says `until`, what is found so far is the solution.
+    """
     features = np.column_stack([features, np.ones(len(features))]).astype(np.float32)
     shape = start.shape
     losses = [math.nan]
@@ -105,11 +120,16 @@ def _solved(
         value = losses[0] + 0.5 * penalty * float((free**2).sum())
         return value, gradient.ravel().astype(np.float64)
 
+    def in_time(_: NDArray[np.float64]) -> None:
+        if time.monotonic() > until:
+            raise StopIteration
+
     found = minimize(
         cost,
         start.ravel().astype(np.float64),
         jac=True,
         method="L-BFGS-B",
+        callback=in_time,
         options={"maxiter": MOST_ITERATIONS},
     )
     solution = found.x.reshape(shape)

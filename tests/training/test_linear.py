@@ -1,5 +1,6 @@
 """Heads that a solver trains: as good as a library's, resumed for free, exported as any network."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -59,6 +60,7 @@ def test_the_solution_is_that_of_logistic_regression():
         np.eye(2, dtype=np.float32)[classes],
         np.ones(200, np.float32),
         penalty,
+        math.inf,
         nothing,
     )
     # Two columns of opposite sign carry half of the penalty that one column would.
