@@ -40,7 +40,7 @@ def audit(experiment: Experiment) -> None:
     prepared = prepare(experiment)
     metric, direction = prepared.task.objective
     spec = audit_spec(experiment, prepared)
-    folder = workspace.audit(search_name(experiment, prepared, spec))
+    folder = workspace.audit(search_name(experiment, prepared))
     with open_run(experiment, prepared, spec, folder, kind="audit") as run:
         result = auditing.audit(
             prepared.manifest,

@@ -39,13 +39,13 @@ def search(experiment: Experiment, prepared: Prepared, *, fresh: bool = False) -
         prepared: Its photos.
         fresh: Begin anew where this search was done already.
     """
-    spec = search_spec(experiment, prepared.task)
-    folder = search_folder(experiment, prepared, spec, fresh)
+    folder = search_folder(experiment, prepared, fresh)
     done = files.read_json(folder / REGISTERED)
     if done is not None:
         console.print("\n".join(done["sentences"]))
         console.print("This search is done already; --fresh searches anew.", style="yellow")
         return
+    spec = search_spec(experiment, prepared.task)
     with open_run(experiment, prepared, spec, folder) as run:
         # The test side is not touched.
         train, validation = crops(prepared, "train"), crops(prepared, "validation")
@@ -73,15 +73,23 @@ def search_spec(experiment: Experiment, task: Task) -> SearchSpec:
     """The search that an experiment asks for, on a task whose classes are known."""
     settings = experiment.search.model_dump()
     resources = {name: settings.pop(name) for name in RESOURCES if name in settings}
-    at_hand = weights.pretrained(experiment.prepare.weights) if settings.pop("pretrained") else {}
+    del settings["pretrained"]
+    at_hand = published_networks(experiment)
     return SearchSpec(task=task, resources=Resources(**resources), weights=at_hand, **settings)
 
 
-def search_name(experiment: Experiment, prepared: Prepared, spec: SearchSpec) -> str:
+def published_networks(experiment: Experiment) -> dict[str, Path]:
+    """The networks that trials may start from: those that are here, if they are wanted."""
+    if not experiment.search.pretrained:
+        return {}
+    return weights.pretrained(experiment.prepare.weights)
+
+
+def search_name(experiment: Experiment, prepared: Prepared) -> str:
     """A name that only this very search has, wherever it runs."""
     parts = (
         experiment.search.model_dump_json(exclude=set(RESOURCES)),
-        *sorted(spec.weights),
+        *sorted(published_networks(experiment)),
         prepared.task.model_dump_json(),
         prepared.recipe.fingerprint,
         manifest.digest(prepared.manifest),
@@ -89,11 +97,9 @@ def search_name(experiment: Experiment, prepared: Prepared, spec: SearchSpec) ->
     return f"{prepared.task.name}-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:10]}"
 
 
-def search_folder(
-    experiment: Experiment, prepared: Prepared, spec: SearchSpec, fresh: bool = False
-) -> Path:
+def search_folder(experiment: Experiment, prepared: Prepared, fresh: bool = False) -> Path:
     """Makes the folder of this very search; the next free one where a new search is wanted."""
-    name = search_name(experiment, prepared, spec)
+    name = search_name(experiment, prepared)
     folder = workspace.search(name)
     number = 2
     while fresh and ((folder / REGISTERED).is_file() or is_of_older_fdc(folder)):

@@ -24,7 +24,7 @@ ON_NOTHING: Mapping[str, Mapping[str, Any]] = {"constant": {}, "skin_colour": {}
 TRAINED_ON = ("dlib_face", "dlib_age")
 """Families of which a baseline may go on as a trial."""
 
-GOING_ON = {"learning_rate": 5e-4, "trunk_rate": 0.3, "head/dropout": 0.0}
+GOING_ON = {"learning_rate": 5e-4, "trunk_rate": 0.3, "head/dropout": 0.25}
 """How the network of a baseline learns, should it go on: gently, its head is solved already."""
 
 MOST_SECONDS = 40.0

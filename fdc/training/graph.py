@@ -35,15 +35,10 @@ FROM_SCRATCH: tuple[Mapping[str, Any], ...] = (
 
 FROM_WEIGHTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "dlib_face": (
-        {"network/family": "dlib_face", "learning_rate": 5e-4, "head/dropout": 0.0},
-        {
-            "network/family": "dlib_face",
-            "network/dlib_face/frozen": "half",
-            "learning_rate": 5e-4,
-            "head/dropout": 0.0,
-        },
+        {"network/family": "dlib_face", "learning_rate": 5e-4},
+        {"network/family": "dlib_face", "learning_rate": 1e-3, "network/dlib_face/frozen": "half"},
     ),
-    "dlib_age": ({"network/family": "dlib_age", "learning_rate": 5e-4, "head/dropout": 0.0},),
+    "dlib_age": ({"network/family": "dlib_age", "learning_rate": 5e-4},),
 }
 """By family, what is tried with a network that others trained."""
 

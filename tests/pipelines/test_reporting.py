@@ -96,7 +96,7 @@ def test_a_run_holds_report_leaderboard_figures_and_a_card_in_each_language(
     logged = run.logged
     assert logged["test/accuracy"] == logged["report.json"]["intervals"]["accuracy"]["value"]
     assert {"baseline/accuracy", "search/seconds", "mlflow.note.content"} <= set(logged)
-    assert logged["leaderboard.json"]["trial"].tolist() == [1, 0, 2]
+    assert logged["leaderboard.json"]["trial"].tolist() == ["1", "0", "2"]
     drawn = {name for name in logged if name.startswith("figures/")}
     assert drawn == {
         f"figures/{name}.png"
@@ -120,7 +120,7 @@ def test_a_regression_is_drawn_against_the_truth(tmp_path, network):
     assert report.metrics["mae"] == 0
     drawn = reporting.draw(YEARS, found, report, table, "en")
     assert set(drawn) == {"leaderboard", "learning curves", "slices", "predicted against true"}
-    assert reporting.leaderboard_table(found)["trial"].tolist() == [0, 1, 2]
+    assert reporting.leaderboard_table(found)["trial"].tolist() == ["0", "1", "2"]
 
 
 def test_the_result_is_printed_in_every_language(tmp_path, network, capsys):

@@ -46,10 +46,14 @@ def test_every_setting_reaches_the_search():
         "memory_limit_gb": 1.5,
         "balance": "weights",
         "augmentation": ("shift",),
+        "baselines": False,
+        "pretrained": False,
     }
     assert settings.keys() == SearchSettings.model_fields.keys()
     spec = search.search_spec(experiment(**settings), TASK)
     params = spec.params()
+    assert params["pretrained"] == []
+    del settings["pretrained"]
     assert {name: params[name] for name in settings} == settings
     assert spec.task == TASK
 
@@ -139,3 +143,9 @@ def test_a_search_that_is_done_is_only_told_again(prepared, capsys):
     said = capsys.readouterr().out
     assert "It is right in 9 of 10 photos." in said
     assert "--fresh searches anew" in said
+
+
+def test_a_search_from_published_networks_is_another_one(prepared, pretrained):
+    folder = search.search_folder(experiment(), prepared)
+    assert search.search_folder(experiment(pretrained=False), prepared) != folder
+    assert set(search.search_spec(experiment(), TASK).weights) == set(pretrained)

@@ -41,5 +41,5 @@ def test_choices_and_brackets_reach_the_reader(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "200")
     show_settings()
     told = capsys.readouterr().out
-    assert "[flip, shift]" in told
+    assert "[flip, shift, turn]" in told
     assert "(greedy, bayesian, hyperband, random)" in told
