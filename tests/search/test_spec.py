@@ -17,6 +17,8 @@ SPEC = SearchSpec(TASKS["classes"])
 def test_every_setting_of_an_experiment_is_one_of_a_search_with_the_same_default():
     own = {field.name for field in fields(SearchSpec)} | set(RESOURCES)
     settings = SearchSettings().model_dump()
+    # Which networks are here, an experiment cannot know.
+    assert settings.pop("pretrained") is True
     assert settings.keys() <= own
     params = SPEC.params()
     assert {name: params[name] for name in settings} == settings
@@ -94,7 +96,7 @@ def test_what_makes_no_search_is_refused(data):
         (SPEC, (train, empty), "no validation crops"),
         (SPEC, (train, small), "have 32 px, validation crops 16 px"),
         (SPEC, (same, validation), "2 are named and 1 are among"),
-        (replace(SPEC, augmentation=("turn",)), (train, validation), r"\['turn'\] is unknown"),
+        (replace(SPEC, augmentation=("tilt",)), (train, validation), r"\['tilt'\] is unknown"),
         (SearchSpec(fixed, augmentation=("colour",)), (train, validation), r"colour.*forbidden"),
     ):
         with pytest.raises(SearchError, match=told):
