@@ -99,7 +99,7 @@ class Baselines:
             if record is None:
                 record = TrialRecord(
                     id=trial_id,
-                    number=len(scheduler.history.trials),
+                    number=sum(each.is_baseline for each in scheduler.history.trials.values()),
                     hyperparameters=values,
                     seed=self._seed,
                     role="baseline",

@@ -44,7 +44,7 @@ class _BestContinued:
         scheduler, best = self._scheduler, self._best
         record = scheduler.history.trials.get(FINAL) or TrialRecord(
             id=FINAL,
-            number=len(scheduler.history.trials),
+            number=0,
             hyperparameters=best.hyperparameters,
             seed=best.seed,
             first_epoch=best.next_epoch,

@@ -140,7 +140,7 @@ class WorkerTuner(AutoTuner):  # type: ignore[misc]
         first, last = self._epochs_of(values)
         record = self._scheduler.history.trials.get(trial.trial_id) or TrialRecord(
             id=trial.trial_id,
-            number=len(self._scheduler.history.trials),
+            number=int(trial.trial_id),
             hyperparameters=values,
             seed=_trial_seed(self._spec.seed, int(trial.trial_id)),
             first_epoch=first,

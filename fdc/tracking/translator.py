@@ -107,7 +107,7 @@ class Translator:
                     "fdc.status": "RUNNING",
                     "fdc.reason": "",
                 }
-                name = f"{trial.role} {trial.id}"
+                name = _run_name(trial)
                 params = trial.hyperparameters | {"seed": trial.seed, "number": trial.number}
                 if trial.continues is not None:
                     params["continues"] = trial.continues
@@ -174,6 +174,15 @@ def _end_of(trial: TrialRecord, time: int) -> RunUpdate:
         text=trial.traceback,
         status=RUN_STATUS[trial.status],
     )
+
+
+def _run_name(trial: TrialRecord) -> str:
+    match trial.role:
+        case "trial":
+            return f"trial {trial.number:03d}"
+        case "baseline":
+            return f"baseline {trial.id}"
+    return "final"
 
 
 def _key(trial: TrialRecord) -> str:

@@ -25,7 +25,7 @@ class TrialRecord:
 
     Attributes:
         id: Unique in the search.
-        number: Counts the trials from 0, in the order of their start.
+        number: Counts the trials of its role from 0.
         hyperparameters: Values by name.
         seed: Of its weights and batches.
         status: None while it runs, or was interrupted.

@@ -74,8 +74,10 @@ def test_every_trial_and_the_model_are_in_mlflow(project: Path):
     [parent] = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
     trials = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
     names = sorted(run.info.run_name for run in trials)
-    # One of them is the winner, trained on; on a busy machine one may have been refused.
-    assert names == [f"trial {number:03d}" for number in range(len(names))]
+    proposed = [name for name in names if name.startswith("trial")]
+    # On a busy machine one may have been refused.
+    assert proposed == [f"trial {number:03d}" for number in range(len(proposed))]
+    assert {"baseline constant", "baseline skin-colour"} <= set(names)
     assert parent.info.status == "FINISHED"
     finished = [run for run in trials if run.info.status == "FINISHED"]
     assert len(finished) >= 2

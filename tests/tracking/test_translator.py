@@ -48,8 +48,20 @@ def test_a_trial_is_a_child_with_its_hyperparameters(search):
     search.history.trial_began(TrialRecord("0007", 7, {"a+b": 0.5}, seed=3, continues="0001"))
     began, params = search.updates()
     assert (began.run, began.name, began.parent) == ("trial-0007", "trial 007", PARENT)
-    assert began.tags == {"fdc.trial_id": "0007", "fdc.status": "RUNNING", "fdc.reason": ""}
+    assert began.tags == {
+        "fdc.trial_id": "0007",
+        "fdc.role": "trial",
+        "fdc.status": "RUNNING",
+        "fdc.reason": "",
+    }
     assert params.params == {"a_b": "0.5", "seed": "3", "number": "7", "continues": "0001"}
+
+
+def test_a_baseline_and_the_best_trained_on_are_named_as_such(search):
+    search.history.trial_began(TrialRecord("constant", 0, {}, seed=3, role="baseline"))
+    search.history.trial_began(TrialRecord("final", 0, {}, seed=3, role="final"))
+    names = [update.name for update in search.updates() if update.name]
+    assert names == ["baseline constant", "final"]
 
 
 def test_what_concerns_the_search_alone_changes_nothing(search, trial):
