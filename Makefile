@@ -12,12 +12,13 @@ PHOTOS ?= $(error Give photos of single people: make bench PHOTOS=folder WEIGHTS
 WEIGHTS ?= $(error Give the networks of faces and backgrounds: make bench PHOTOS=folder WEIGHTS=folder)
 OPTIONS = $(if $(DATA),--data "$(DATA)") $(ARGS)
 BUDGET = $(if $(MINUTES),--minutes $(MINUTES))
+NETWORKS = $(if $(SPACE),--set search.space=$(SPACE))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup search prepare evaluate audit report promote rollback serve ui test lint docs wheel bench lock clean
 
 help: ## Show this list
-	@echo "make TARGET [TASK=age] [DATA=path/to/photos] [MINUTES=20] [ARGS='--set search.trials=3']"
+	@echo "make TARGET [TASK=age] [DATA=path/to/photos] [MINUTES=20] [SPACE=reference] [ARGS='--set search.trials=3']"
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.txt pyproject.toml
@@ -34,7 +35,7 @@ $(READY): requirements.txt pyproject.toml
 setup: $(READY) ## Make the environment from the lock file
 
 search: $(READY) ## Search for the best model of TASK (on the drawn sample without DATA)
-	$(BIN)/fdc search $(TASK) $(BUDGET) $(OPTIONS)
+	$(BIN)/fdc search $(TASK) $(BUDGET) $(NETWORKS) $(OPTIONS)
 
 prepare: $(READY) ## Only read, check and crop the photos
 	$(BIN)/fdc prepare $(TASK) $(OPTIONS)

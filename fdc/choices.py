@@ -17,6 +17,9 @@ Engine = Literal["local", "ray"]
 Tuner = Literal["greedy", "bayesian", "hyperband", "random"]
 """How hyperparameters are proposed."""
 
+Space = Literal["default", "reference"]
+"""Which networks a search tries: those of faces and small crops, or what others published."""
+
 LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
 """Order of a face's five points; left is the smaller x, as seen in the image."""
 

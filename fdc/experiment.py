@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fdc import choices, configuration
-from fdc.choices import Balance, DetectorName, Engine, FaceMode, Tuner
+from fdc.choices import Balance, DetectorName, Engine, FaceMode, Space, Tuner
 from fdc.errors import SettingsError, did_you_mean
 from fdc.tasks import USUAL_AUGMENTATION, AugmentationName, Task
 
@@ -159,6 +159,11 @@ class SearchSettings(_Settings):
     balance: Balance = Field(default="none", description="What is done for rare classes.")
     pretrained: bool = Field(
         default=True, description="Start from published networks of faces, where they are at hand."
+    )
+    space: Space = Field(
+        default="default",
+        description="reference: one trial for each network that others published, see "
+        "docs/references.md.",
     )
     baselines: bool = Field(
         default=True, description="Try first what a model has to beat: heads on fixed features."

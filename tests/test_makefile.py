@@ -22,6 +22,11 @@ def test_clean_keeps_what_cannot_be_made_again(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "data").iterdir()) == sorted(kept)
 
 
+def test_the_space_of_networks_reaches_the_search(tmp_path: Path) -> None:
+    command = make(tmp_path, "-n", "search", "SPACE=reference")
+    assert "fdc search age --set search.space=reference" in " ".join(command.split())
+
+
 @pytest.mark.parametrize("target", ["search", "audit", "prepare", "report"])
 def test_minutes_reach_the_commands_that_have_them(tmp_path: Path, target: str) -> None:
     command = make(tmp_path, "-n", target, "MINUTES=5", "DATA=my photos", "ARGS=--set a=b")

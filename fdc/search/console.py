@@ -17,6 +17,7 @@ from fdc.search.budget import Budget, duration
 from fdc.search.result import ranked
 from fdc.tracking.trials import RUN_STATUS, RunStatus, TrialRecord
 from fdc.training.objective import Objective
+from fdc.training.spec import PUBLISHED
 
 if TYPE_CHECKING:
     from fdc.search.jobs import Job
@@ -162,6 +163,8 @@ def _described(record: TrialRecord) -> str:
     ]
     with contextlib.suppress(KeyError):
         words.append(f"rate {values['learning_rate']:g}")
+    if PUBLISHED in values:
+        words.append(f"published: {values[PUBLISHED]}")
     return ", ".join(words)
 
 

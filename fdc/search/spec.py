@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fdc import choices
-from fdc.choices import Balance, Engine, Tuner
+from fdc.choices import Balance, Engine, Space, Tuner
 from fdc.crops.view import CropView
 from fdc.errors import SearchError
 from fdc.execution import memory
@@ -67,6 +67,8 @@ class SearchSpec:
             registration at the caller.
         weights: Files of `fdc.weights.PRETRAINED` that trials may start from, by model.
         baselines: Whether what a trial has to beat is tried first.
+        space: "default", or "reference": each published network of `fdc.training.references` that
+            suits the task and the memory is one trial, whatever `tuner` and `trials` say.
         resources: Where the trials run.
     """
 
@@ -83,6 +85,7 @@ class SearchSpec:
     reserve_seconds: float = 30.0
     weights: Mapping[str, Path] = field(default_factory=dict)
     baselines: bool = True
+    space: Space = "default"
     resources: Resources = Resources()
 
     @property
@@ -123,6 +126,7 @@ class SearchSpec:
             threads=self.resources.threads,
             memory_bytes=int((self.resources.memory_limit_gb or 0) * memory.GB),
             weights=self.weights,
+            space=self.space,
         )
 
     def check(self, train: CropView, validation: CropView) -> None:

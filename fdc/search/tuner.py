@@ -21,7 +21,7 @@ from fdc.search.scheduler import Scheduler
 from fdc.search.spec import SearchSpec
 from fdc.tracking import TrialRecord
 from fdc.training import checkpoint
-from fdc.training.graph import starting_points
+from fdc.training.graph import points
 from fdc.training.spec import TrainCommand
 
 ORACLE = "oracle.json"
@@ -37,7 +37,8 @@ class WorkerTuner(AutoTuner):  # type: ignore[misc]
     Args:
         hypermodel: AutoKeras' graph.
         objective: KerasTuner's objective.
-        max_trials: What KerasTuner is told; the limit that holds is `spec.trials`.
+        max_trials: What KerasTuner is told; the limit that holds is `spec.trials`, or the number of
+            references.
         seed: Of everything that is proposed.
         scheduler: Who has the trials trained.
         spec: What is searched for.
@@ -56,9 +57,13 @@ class WorkerTuner(AutoTuner):  # type: ignore[misc]
         spec: SearchSpec,
         **kwargs: Any,
     ) -> None:
-        self._starting_points = starting_points(spec.weights)
-        oracle = ORACLES[spec.tuner](
-            trials=spec.trials,
+        self._starting_points = points(hypermodel.spec)
+        # References are what they are: none is varied, and each has all of its epochs.
+        only_points = spec.space == "reference"
+        self._trials = len(self._starting_points) if only_points else spec.trials
+        self._most_refused = 0 if only_points else MOST_REFUSED
+        oracle = ORACLES["greedy" if only_points else spec.tuner](
+            trials=self._trials,
             state_file=scheduler.folder / ORACLE,
             starting_points=self._starting_points,
             objective=objective,
@@ -163,8 +168,8 @@ class WorkerTuner(AutoTuner):  # type: ignore[misc]
         if refused == len(records) >= len(self._starting_points):
             # None of the points that every search starts from fits; neither would others.
             return 0
-        wanted = self._spec.trials
-        return wanted + min(refused, MOST_REFUSED * wanted) - len(records)
+        wanted = self._trials
+        return wanted + min(refused, self._most_refused * wanted) - len(records)
 
     def _share(self, work: float) -> float | None:
         records = [r for r in self._scheduler.history.trials.values() if r.role == "trial"]

@@ -12,9 +12,10 @@ from autokeras.graph import Graph
 
 from fdc.training.analysers import ClassAnalyser
 from fdc.training.augmentation import Augmentation
-from fdc.training.backbones import BACKBONES, choose_backbone, fitting
+from fdc.training.backbones import BACKBONES, Backbone, choose_backbone, fitting
 from fdc.training.heads import Head, choose_head
 from fdc.training.optimizer import choose_optimizer, choose_trunk_rate
+from fdc.training.references import REFERENCES, suitable
 from fdc.training.spec import TrainingSpec
 
 NETWORK = "network"
@@ -22,6 +23,11 @@ NETWORK = "network"
 
 HEAD = "head"
 """Name of the head, before its hyperparameters in MLflow."""
+
+FAMILIES: Mapping[str, Backbone] = BACKBONES | {
+    name: reference.backbone for name, reference in REFERENCES.items()
+}
+"""Everything that may come before a head."""
 
 NORMALISATION_MOMENTUM = 0.9
 """Of batch normalisation: Keras' 0.99 needs more steps than a small set has in its epochs."""
@@ -44,7 +50,7 @@ FROM_WEIGHTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
 
 
 def starting_points(weights: Collection[str]) -> list[Mapping[str, Any]]:
-    """What every tuner tries first, as differences from the defaults.
+    """What every tuner tries first where the space is the default one, as differences from it.
 
     Args:
         weights: The models of `fdc.weights.PRETRAINED` that are at hand.
@@ -55,6 +61,30 @@ def starting_points(weights: Collection[str]) -> list[Mapping[str, Any]]:
     """
     pretrained = [point for family in weights for point in FROM_WEIGHTS.get(family, ())]
     return [*pretrained, *FROM_SCRATCH]
+
+
+def families(spec: TrainingSpec) -> list[str]:
+    """Names of the families that a search may propose.
+
+    Args:
+        spec: What all trials share.
+    """
+    size, memory_bytes = spec.train.size, spec.memory_bytes
+    if spec.space == "reference":
+        table = {name: FAMILIES[name] for name in suitable(spec.task.kind)}
+        return fitting(size, memory_bytes, table=table)
+    return fitting(size, memory_bytes, spec.weights)
+
+
+def points(spec: TrainingSpec) -> list[Mapping[str, Any]]:
+    """What every tuner tries first; of references, each once and nothing else.
+
+    Args:
+        spec: What all trials share.
+    """
+    if spec.space == "reference":
+        return [REFERENCES[name].point(name) for name in families(spec)]
+    return starting_points(spec.weights)
 
 
 class CropInput(autokeras.ImageInput):  # type: ignore[misc]
@@ -72,7 +102,7 @@ class CropInput(autokeras.ImageInput):  # type: ignore[misc]
 
 
 class BackboneBlock(autokeras.Block):  # type: ignore[misc]
-    """One of `BACKBONES`.
+    """One of `FAMILIES`.
 
     Args:
         families: Names of those that may be proposed.
@@ -88,7 +118,7 @@ class BackboneBlock(autokeras.Block):  # type: ignore[misc]
     def build(self, hp: Any, inputs: Any = None) -> Any:
         """Declares the hyperparameters of every family, and builds the one that is chosen."""
         [crops] = inputs
-        return choose_backbone(hp, self._families, self._weights)(crops)
+        return choose_backbone(hp, self._families, self._weights, FAMILIES)(crops)
 
 
 class _BuiltByHead:
@@ -146,8 +176,7 @@ class SearchGraph(Graph):  # type: ignore[misc]
     def __init__(self, spec: TrainingSpec) -> None:
         size = spec.train.size
         crops = CropInput(name="crops", shape=(size, size, 3))
-        families = fitting(size, spec.memory_bytes, spec.weights)
-        [features] = BackboneBlock(families, spec.weights, name=NETWORK)(crops)
+        [features] = BackboneBlock(families(spec), spec.weights, name=NETWORK)(crops)
         block = NumberBlock if spec.task.is_regression else ClassBlock
         super().__init__(inputs=crops, outputs=block(spec, name=HEAD)(features))
         self.spec = spec
@@ -171,7 +200,8 @@ class SearchGraph(Graph):  # type: ignore[misc]
         pretrained = [name for name, family in BACKBONES.items() if family.weights]
         with hp.conditional_scope(f"{NETWORK}/family", pretrained):
             trunk_rate = choose_trunk_rate(hp)
-        optimizer = choose_optimizer(hp, trunk_rate)
+        reference = REFERENCES.get(hp.get(f"{NETWORK}/family"))
+        optimizer = reference.made_optimizer() if reference else choose_optimizer(hp, trunk_rate)
         model.compile(optimizer=optimizer, loss=head.loss(), jit_compile=False)
         augmentation = Augmentation.choose(hp, self.spec.augmentation, self.spec.train.size)
         return TrialNetwork(model, head, augmentation)

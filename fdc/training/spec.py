@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fdc.choices import Balance
+from fdc.choices import Balance, Space
 from fdc.crops.view import CropView
 from fdc.inference.network import NETWORK
 from fdc.tasks import Task
 from fdc.training.objective import Objective
 from fdc.training.scale import Scale
+
+PUBLISHED = "fdc.published"
+"""The hyperparameter of a reference that says what was published of it, for a person to compare."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class TrainingSpec:
         threads: CPU threads of the worker.
         memory_bytes: What the worker may use; 0: its part of what is free where it runs.
         weights: Files of `fdc.weights.PRETRAINED` that networks may start from, by model.
+        space: Which networks may be proposed.
     """
 
     train: CropView
@@ -38,6 +42,7 @@ class TrainingSpec:
     threads: int
     memory_bytes: int
     weights: Mapping[str, Path] = field(default_factory=dict)
+    space: Space = "default"
 
     @property
     def objective(self) -> Objective:

@@ -16,7 +16,8 @@ from fdc.search.spec import SearchSpec
 from fdc.tracking import Journal, TrialHistory
 from fdc.training import checkpoint
 from fdc.training.objective import Objective
-from fdc.training.spec import TrainCommand
+from fdc.training.references import suitable
+from fdc.training.spec import PUBLISHED, TrainCommand
 from tests.search.scripted import Clock, ScriptedPool
 from tests.synthetic_crops import TASKS
 
@@ -77,8 +78,11 @@ def ask(data):
         most=100,
         kind="ordinal",
         scheduler=UntrainedScheduler,
+        **changes,
     ):
-        spec = SearchSpec(TASKS[kind], tuner=tuner, trials=trials, epochs=epochs, seed=seed)
+        spec = SearchSpec(
+            TASKS[kind], tuner=tuner, trials=trials, epochs=epochs, seed=seed, **changes
+        )
         with closing(Journal(folder)) as journal:
             asking = scheduler(folder, TrialHistory(journal), spec.objective, most)
             automodel.run_trials(asking, spec.training(*data.split(kind)), spec)
@@ -118,6 +122,18 @@ def test_a_finished_search_asks_for_nothing_more_and_then_for_more_trials(ask, t
     ask(tmp_path, "greedy", trials=4)
     assert ask(tmp_path, "greedy", trials=4).jobs == []
     assert [job.record.id for job in ask(tmp_path, "greedy", trials=6).jobs] == ["0004", "0005"]
+
+
+@pytest.mark.parametrize("tuner", TUNERS)
+def test_references_are_tried_once_each_the_small_ones_first_whatever_the_tuner(
+    ask, tmp_path, tuner
+):
+    scheduler = ask(tmp_path, tuner, kind="regression", trials=3, space="reference")
+    names = [point["network/family"] for point in values(scheduler)]
+    assert names == suitable("regression")
+    assert [job.limit for job in scheduler.jobs] == [9] * len(names)
+    assert all(point[PUBLISHED] for point in values(scheduler))
+    assert ask(tmp_path, tuner, kind="regression", trials=3, space="reference").jobs == []
 
 
 def test_hyperband_goes_on_from_the_best_of_a_round(ask, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from fdc.training import graph
 from fdc.training.graph import NORMALISATION_MOMENTUM, SearchGraph, starting_points
 from fdc.training.heads import DistributionHead
+from fdc.training.references import suitable
 
 EVERY_KIND = {"network/family", "learning_rate", "weight_decay", "mixup", "shift", "head/dropout"}
 OF_KIND = {
@@ -71,6 +72,19 @@ def test_the_starting_points_are_a_residual_net_a_quarter_of_it_and_a_plain_one(
     assert 1.1e6 < default < 1.3e6
     assert small < 0.3 * default
     assert plain not in (default, small)
+
+
+@pytest.mark.parametrize("kind", OF_KIND)
+def test_the_space_of_references_is_those_of_the_kind_each_once(data, kind):
+    spec = data.spec(kind, space="reference", memory_bytes=0)
+    names = [point["network/family"] for point in graph.points(spec)]
+    assert names == graph.families(spec) == suitable(kind)
+    hp, _ = declared(spec)
+    [family] = [entry for entry in hp.space if entry.name == "network/family"]
+    assert family.values == names
+    poor = data.spec(kind, space="reference", memory_bytes=1_000_000_000)
+    assert "vgg19" in names
+    assert "vgg19" not in graph.families(poor)
 
 
 def test_a_family_that_memory_does_not_suggest_is_built_where_it_is_told(data):

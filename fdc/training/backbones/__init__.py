@@ -38,13 +38,19 @@ SHARE_FOR_WEIGHTS = 0.5
 """Of a worker's memory; the rest is for libraries and what a batch needs."""
 
 
-def fitting(side: int, memory_bytes: int, weights: Collection[str] = ()) -> list[str]:
+def fitting(
+    side: int,
+    memory_bytes: int,
+    weights: Collection[str] = (),
+    table: Mapping[str, Backbone] = BACKBONES,
+) -> list[str]:
     """The families that are worth proposing; whether one fits the budget, its probe tells.
 
     Args:
         side: Of the crops, in pixels.
         memory_bytes: What a worker may use; 0: not known.
         weights: The models of `fdc.weights.PRETRAINED` that are at hand.
+        table: Out of which families.
 
     Example:
         >>> fitting(64, 8_000_000_000)
@@ -53,7 +59,7 @@ def fitting(side: int, memory_bytes: int, weights: Collection[str] = ()) -> list
     most_weights = SHARE_FOR_WEIGHTS * memory_bytes / BYTES_PER_WEIGHT or float("inf")
     return [
         name
-        for name, family in BACKBONES.items()
+        for name, family in table.items()
         if family.proposed
         and side >= family.smallest_side
         and family.most_weights <= most_weights
@@ -62,7 +68,10 @@ def fitting(side: int, memory_bytes: int, weights: Collection[str] = ()) -> list
 
 
 def choose_backbone(
-    hp: Any, proposed: Sequence[str], weights: Mapping[str, Path]
+    hp: Any,
+    proposed: Sequence[str],
+    weights: Mapping[str, Path],
+    table: Mapping[str, Backbone] = BACKBONES,
 ) -> Callable[[Any], Any]:
     """Declares the hyperparameters of all families, and returns how to build the one chosen.
 
@@ -70,13 +79,14 @@ def choose_backbone(
         hp: KerasTuner's HyperParameters.
         proposed: Names of the families that may be chosen.
         weights: Files of `fdc.weights.PRETRAINED`.
+        table: Where the families are.
 
     Returns:
         From crops (n, side, side, 3), -1 to 1, to features (n, features), float32.
     """
     chosen = hp.Choice("family", list(proposed))
     # A baseline, and what a worker with less memory than its driver is told, are not proposed.
-    families = {name: BACKBONES[name] for name in dict.fromkeys((*proposed, chosen))}
+    families = {name: table[name] for name in dict.fromkeys((*proposed, chosen))}
     values: dict[str, Any] = {}
     for choose in dict.fromkeys(family.choose for family in families.values()):
         names = [name for name, family in families.items() if family.choose is choose]
@@ -84,7 +94,7 @@ def choose_backbone(
             declared = choose(hp)
         if chosen in names:
             values = declared
-    family = BACKBONES[chosen]
+    family = table[chosen]
     if family.weights is not None:
         values = {**values, "weights": weights[family.weights]}
     return partial(_pooled, family, values)
