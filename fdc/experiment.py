@@ -26,6 +26,11 @@ class DataSettings(_Settings):
     subject_pattern: str | None = Field(
         default=None, description="Regular expression whose group `subject` names who is in a path."
     )
+    folders: tuple[str, ...] = Field(
+        default=(),
+        description="Labels that folders inside folders name, the outermost first; empty: the "
+        "task's alone.",
+    )
     sample_subjects: int = Field(default=60, ge=6, description="People in the drawn sample.")
     sample_photos: int = Field(default=10, ge=2, description="Photos of each of them.")
 

@@ -158,7 +158,7 @@ def read_photos(experiment: Experiment, root: Path) -> pd.DataFrame:
         root,
         experiment.data.reader,
         subject_pattern=experiment.data.subject_pattern,
-        label_column=column,
+        label_columns=experiment.data.folders or (column,),
         cache=workspace.INSPECTION,
     )
     if column not in photos or photos[column].isna().all():

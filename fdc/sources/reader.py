@@ -17,11 +17,11 @@ class Options:
     """What a person may tell a reader.
 
     Attributes:
-        label_column: Column that the names of class folders go to.
+        label_columns: Columns that the names of class folders go to, the outermost first.
         cache: Folder for photos that a reader has to make itself (pixels inside a CSV).
     """
 
-    label_column: str = "label"
+    label_columns: tuple[str, ...] = ("label",)
     cache: Path | None = None
 
 

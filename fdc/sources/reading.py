@@ -1,7 +1,7 @@
 """From a folder to a manifest: a reader's rows, each tidied and each photo looked at."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ def read(
     reader: str = "auto",
     *,
     subject_pattern: str | None = None,
-    label_column: str | None = None,
+    label_columns: Sequence[str] = Options.label_columns,
     cache: Path | None = None,
     workers: int | None = None,
 ) -> pd.DataFrame:
@@ -31,7 +31,8 @@ def read(
         reader: Name of one of `READERS`; "auto": recognised from the folder.
         subject_pattern: Regular expression with a group `subject`, searched in every path relative
             to `root`; where it fits, it names who is in the photo, before what the dataset says.
-        label_column: Column for the names of class folders; None: `label`.
+        label_columns: Columns for the names of class folders; several where they lie in each
+            other, the outermost first.
         cache: Folder for answers about photos and for unpacked ones; None: nothing is kept, and
             photos that a CSV holds as pixels are unpacked beside it.
         workers: Threads that look at photos; None: one for each processor.
@@ -48,7 +49,7 @@ def read(
     pattern = _compiled(subject_pattern) if subject_pattern else None
     chosen = reader_called(recognise(root) if reader == "auto" else reader)
     source = _printable(root.resolve().name) if chosen.generic else chosen.name
-    options = Options(label_column or Options.label_column, cache)
+    options = Options(tuple(label_columns), cache)
     rows = list(_tidied(_rows(chosen, root, options), source, pattern))
     if not rows:
         raise DataError(

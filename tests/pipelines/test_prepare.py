@@ -8,12 +8,30 @@ import pytest
 from fdc import manifest
 from fdc.curation import quality
 from fdc.errors import DataError, StoreError
-from fdc.experiment import Experiment
+from fdc.experiment import Experiment, load
 from fdc.faces.preparer import Preparer
 from fdc.imaging import inspection
 from pipelines import workspace
-from pipelines.prepare import crop_photos, prepare, verify_store
+from pipelines.prepare import crop_photos, prepare, read_photos, verify_store
 from tests.pipelines.photos import emotions, experiment
+from tests.sources.builders import photos
+
+EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+
+
+@pytest.mark.parametrize("task", ["job", "animal_face"])
+def test_two_tasks_share_photos_in_folders_of_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ["female/singer/cat/a_1.jpg", "male/actor/dog/b_1.jpg"]
+    photos(tmp_path / "photos", names, width=64, height=64)
+    table = read_photos(load(EXPERIMENTS / f"{task}.yaml"), tmp_path / "photos")
+    assert table[["gender", "job", "animal_face"]].to_numpy().tolist() == [
+        ["female", "singer", "cat"],
+        ["male", "actor", "dog"],
+    ]
+    assert manifest.quarantine_counts(table) == {}
 
 
 @pytest.fixture

@@ -67,11 +67,45 @@ def test_folders_can_name_any_column(
     tmp_path: Path, column: str, folders: list[str], labels: list[object]
 ) -> None:
     photos(tmp_path, [f"{folder}/1.jpg" for folder in folders])
-    assert sorted(read(tmp_path, label_column=column)[column]) == labels
+    assert sorted(read(tmp_path, label_columns=[column])[column]) == labels
 
 
 def test_a_folder_that_is_no_label_of_its_column_is_set_aside(tmp_path: Path) -> None:
     photos(tmp_path, ["female/1.jpg", "male/1.jpg", "odd/1.jpg"])
-    table = read(tmp_path, label_column="gender").set_index("path")
+    table = read(tmp_path, label_columns=["gender"]).set_index("path")
     assert table.quarantine["odd/1.jpg"].startswith("unreadable label: gender 'odd' is none of")
     assert list(table.gender.dropna()) == ["female", "male"]
+
+
+COLUMNS = ("gender", "job", "animal_face")
+
+
+@pytest.mark.parametrize("wrapper", ["", "set/images/", "set/train/"])
+def test_folders_in_each_other_name_several_labels(tmp_path: Path, wrapper: str) -> None:
+    inner = [
+        "여자/singer/cat/a_1.jpg",
+        "female/actor/dog/deeper/b_1.jpg",
+        "male/singer/cat/c_1.jpg",
+    ]
+    photos(tmp_path, [wrapper + path for path in inner])
+    table = read(tmp_path, label_columns=COLUMNS).set_index("path")
+    assert [list(table.loc[wrapper + path, list(COLUMNS)]) for path in inner] == [
+        ["female", "singer", "cat"],
+        ["female", "actor", "dog"],
+        ["male", "singer", "cat"],
+    ]
+
+
+def test_an_outer_folder_that_all_share_is_a_label_where_it_is_needed(tmp_path: Path) -> None:
+    photos(tmp_path, ["female/singer/cat/1.jpg", "female/singer/dog/2.jpg"])
+    table = read(tmp_path, label_columns=COLUMNS)
+    assert list(table.gender) == ["female", "female"]
+    assert list(table.animal_face) == ["cat", "dog"]
+
+
+def test_a_photo_in_fewer_folders_than_labels_has_the_outer_ones(tmp_path: Path) -> None:
+    photos(tmp_path, ["female/singer/cat/1.jpg", "male/actor/2.jpg"])
+    table = read(tmp_path, label_columns=COLUMNS).set_index("path")
+    assert table.loc["male/actor/2.jpg", "job"] == "actor"
+    assert table.animal_face.isna().tolist() == [False, True]
+    assert table.quarantine.isna().all()

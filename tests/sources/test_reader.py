@@ -13,5 +13,5 @@ def test_a_label_that_cannot_be_read_costs_no_more_than_itself() -> None:
 
 
 def test_class_folders_are_labels_unless_a_task_says_which() -> None:
-    assert Options().label_column == "label"
-    assert Options("emotion").label_column == "emotion"
+    assert Options().label_columns == ("label",)
+    assert Options(("emotion",)).label_columns == ("emotion",)
