@@ -6,7 +6,6 @@ from pydantic import BaseModel, Field
 from fdc.experiment import Experiment
 from pipelines.settings import default, fields, meaning, show_settings
 
-
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 
 
