@@ -48,6 +48,7 @@ def test_every_setting_reaches_the_search():
         "augmentation": ("shift",),
         "baselines": False,
         "pretrained": False,
+        "space": "reference",
     }
     assert settings.keys() == SearchSettings.model_fields.keys()
     spec = search.search_spec(experiment(**settings), TASK)
