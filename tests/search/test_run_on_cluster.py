@@ -13,6 +13,7 @@ SPEC = SearchSpec(
     minutes=None,
     trials=3,
     epochs=3,
+    baselines=False,
     resources=Resources(engine="ray", workers=2),
 )
 
