@@ -46,7 +46,7 @@ def test_a_score_of_one_to_five_is_learnt_as_years_are(data, tmp_path, target):
     spec = replace(spec, train=train, validation=validation)
     training = Training(spec, command, 16, lambda: None)
     found = [training.epoch(8, None)[0] for _ in range(8)]
-    assert found[-1]["val_mae"] < 0.6 < found[0]["val_mae"]
+    assert found[-1]["val_mae"] < 0.7 < found[0]["val_mae"]
 
 
 @pytest.fixture(scope="module")
